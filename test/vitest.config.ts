@@ -1,0 +1,20 @@
+import { defaultClientConditions, defaultServerConditions } from 'vite'
+import { defineConfig } from 'vitest/config'
+
+const source = '@scopegate/source'
+
+/** One project per folder; every suite runs on the packages' sources, so no build comes first. */
+const project = (name: string): { extends: true; test: { name: string; include: string[] } } => ({
+  extends: true,
+  test: { name, include: [`${name}/**/*.test.ts`] },
+})
+
+export default defineConfig({
+  root: import.meta.dirname,
+  resolve: { conditions: [source, ...defaultClientConditions] },
+  ssr: { resolve: { conditions: [source, ...defaultServerConditions] } },
+  test: {
+    environment: 'node',
+    projects: ['unit', 'conformance', 'e2e', 'packaging'].map(project),
+  },
+})
