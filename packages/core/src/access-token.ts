@@ -1,0 +1,40 @@
+import type { TokenProfile } from './token-profile.ts'
+import type { VerificationKey } from './verification-key.ts'
+
+/**
+ * A verified access token, as handlers receive it. Frozen through and through. Every text in it comes from the issuer, not
+ * from us: escape it like any other input.
+ */
+export interface AccessToken {
+  /** All claims, as the issuer signed them. */
+  readonly claims: Readonly<Record<string, unknown>>
+  /** What the token was granted; empty if it says nothing. */
+  readonly scopes: readonly string[]
+  /** The client that was issued the token (RFC 9068 section 2.2). */
+  readonly clientId: string | undefined
+  /** `sub` (RFC 7519 section 4.1.2). */
+  readonly subject: string | undefined
+  /** The tenant that owns the credential. */
+  readonly account: string | undefined
+  /** The kind its profile gives it, as rules name it in `tokens`. */
+  readonly kind: string | undefined
+  /** `iss`, which its profile has checked (unless it gave the check up). */
+  readonly issuer: string | undefined
+  /** The name of the profile that recognised and verified it. */
+  readonly profile: string
+  /** When it expires, in seconds since 1970 (`exp`). */
+  readonly expiresAt: number
+  /** The token text. Not enumerable, so that logging or serialising the object does not give it away. */
+  readonly token: string
+}
+
+/** A token whose signature and claims were verified, with what must be judged again at every use. */
+export interface VerifiedToken {
+  readonly accessToken: AccessToken
+  readonly scopes: ReadonlySet<string>
+  readonly profile: TokenProfile
+  readonly key: VerificationKey
+  /** Milliseconds since 1970, the profile's clock tolerance taken in. */
+  readonly notBefore: number
+  readonly notAfter: number
+}

@@ -1,0 +1,29 @@
+/** Equal but for ASCII case; `lower` must already be lower case. No locale, no Unicode folding. */
+export function equalsIgnoringCase(text: string, lower: string): boolean {
+  if (text.length !== lower.length) return false
+  for (let i = 0; i < lower.length; i++) {
+    const code = text.charCodeAt(i)
+    const wanted = lower.charCodeAt(i)
+    if (code !== wanted && !(code >= 0x41 && code <= 0x5a && code + 0x20 === wanted)) return false
+  }
+  return true
+}
+
+/** ASCII letters to lower case and nothing else: `toLowerCase` would fold U+212A (Kelvin) onto `k`. */
+export function foldAscii(text: string): string {
+  return isAscii(text) ? text.toLowerCase() : text.replace(/[A-Z]/g, (letter) => letter.toLowerCase())
+}
+
+function isAscii(text: string): boolean {
+  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) > 0x7f) return false
+  return true
+}
+
+/** Whether the text is one or more of `A-Z` (the shape of every method that is routed). */
+export function isUpperCaseWord(text: string): boolean {
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i)
+    if (code < 0x41 || code > 0x5a) return false
+  }
+  return text !== ''
+}

@@ -1,0 +1,89 @@
+import * as z from 'zod/mini'
+
+/** A public key as JSON (RFC 7517 section 4). */
+export interface JsonWebKey {
+  readonly kty: string
+  readonly [parameter: string]: unknown
+}
+
+/** A JWK Set (RFC 7517 section 5). */
+export interface JsonWebKeySet {
+  readonly keys: readonly JsonWebKey[]
+}
+
+/** How a remote key set is kept fresh. Every time is in seconds. */
+export interface KeySetOptions {
+  /** How long a fetched set is good. It is fetched again in the background at four fifths of it. Default 600. */
+  readonly maxAge?: number
+  /** How long past `maxAge` the last good set still serves while fetching fails; then requests get 503. Default 3600. */
+  readonly staleIfError?: number
+  /** The least time between a fetch and the next one that an unknown `kid` may cause. Default 10. */
+  readonly cooldown?: number
+  /** The least time between a failed fetch and the next attempt, whatever causes it. Default 1. */
+  readonly retryAfter?: number
+  /** How long one fetch may take, its body included. Default 5. */
+  readonly timeout?: number
+  /** How large a document may be, in bytes. Default 524288. */
+  readonly maxBytes?: number
+  /** How many keys of a set are looked at; the rest is ignored. Default 100. */
+  readonly maxKeys?: number
+}
+
+/** {@link KeySetOptions} with nothing left open. */
+export type KeySetPolicy = Required<KeySetOptions>
+
+/** The defaults documented on {@link KeySetOptions}. */
+export const KEY_SET_DEFAULTS: KeySetPolicy = Object.freeze({
+  maxAge: 600,
+  staleIfError: 3600,
+  cooldown: 10,
+  retryAfter: 1,
+  timeout: 5,
+  maxBytes: 524_288,
+  maxKeys: 100,
+})
+
+const seconds = (least: number, most: number): z.ZodMiniNumber =>
+  z
+    .number(`must be seconds from ${least} to ${most}`)
+    .check(
+      z.gte(least, `must be seconds from ${least} to ${most}`),
+      z.lte(most, `must be seconds from ${least} to ${most}`),
+    )
+const count = (most: number): z.ZodMiniNumber =>
+  z
+    .number(`must be a whole number from 1 to ${most}`)
+    .check(
+      z.refine(
+        (value) => Number.isInteger(value) && value >= 1 && value <= most,
+        `must be a whole number from 1 to ${most}`,
+      ),
+    )
+
+export const keySetSchema: z.ZodMiniType = z.strictObject({
+  maxAge: z.optional(seconds(1, 86_400)),
+  staleIfError: z.optional(seconds(0, 604_800)),
+  cooldown: z.optional(seconds(0.1, 3600)),
+  retryAfter: z.optional(seconds(0.1, 3600)),
+  timeout: z.optional(seconds(0.05, 60)),
+  maxBytes: z.optional(count(16_777_216)),
+  maxKeys: z.optional(count(1000)),
+})
+
+export const jsonWebKeySetSchema: z.ZodMiniType = z.object({
+  keys: z
+    .array(z.looseObject({ kty: z.string() }))
+    .check(z.minLength(1, 'holds no key; a profile without keys can verify nothing')),
+})
+
+/** A URL that keys may be fetched from: https, or http on loopback; no userinfo, no fragment. */
+export function isKeySetUrl(text: string): boolean {
+  if (!URL.canParse(text)) return false
+  const url = new URL(text)
+  if (url.username !== '' || url.password !== '' || text.includes('#')) return false
+  return url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.hostname))
+}
+
+function isLoopback(hostname: string): boolean {
+  return hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname)
+}

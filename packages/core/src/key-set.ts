@@ -1,0 +1,145 @@
+import { KeySetUnavailableError } from './errors.ts'
+import { importKeyRing, type KeyRing } from './key-ring.ts'
+import type { JsonWebKey, KeySetPolicy } from './key-set-options.ts'
+import type { SignatureAlgorithm } from './token-profile-options.ts'
+
+/** Keeps work alive after the response where the platform would stop it. */
+export type WaitUntil = ((work: Promise<unknown>) => void) | undefined
+
+/** Where a profile's keys come from. An outage is a {@link KeySetUnavailableError}, never a verdict on a token. */
+export interface KeySet {
+  /** The ring to use right now, or `undefined` where something is to be fetched first (then ask {@link KeySet.current}). */
+  peek(): KeyRing | undefined
+  /** The ring to use, waiting for a fetch only where there is nothing good to serve meanwhile. */
+  current(waitUntil?: WaitUntil): Promise<KeyRing>
+  /** The ring after the one fetch an unknown `kid` may cause; the same ring while the cool-down lasts. */
+  refreshed(): Promise<KeyRing>
+}
+
+/** A key set that is given once and for all. */
+export function createLocalKeySet(load: () => Promise<KeyRing>): KeySet {
+  let ring: KeyRing | undefined
+  let loading: Promise<KeyRing> | undefined
+  const current = async (): Promise<KeyRing> => {
+    loading ??= load()
+    ring = await loading
+    return ring
+  }
+  return Object.freeze({ peek: () => ring, current, refreshed: current })
+}
+
+/** What a remote key set is made of. `fetchKeys` gives the keys of a JWK Set or rejects. */
+export interface RemoteKeySetOptions {
+  readonly fetchKeys: () => Promise<readonly JsonWebKey[]>
+  readonly algorithms: readonly SignatureAlgorithm[]
+  readonly policy: KeySetPolicy
+  /** Keys to serve before the first fetch has succeeded. */
+  readonly initialKeys: readonly JsonWebKey[] | undefined
+  readonly now: () => number
+}
+
+const REFRESH_AHEAD = 0.8
+
+interface State {
+  ring: KeyRing | undefined
+  /** When the ring was fetched. */
+  fetchedAt: number
+  /** When the latest fetch ended, and how long none may start after it, whatever asks for one. */
+  attemptedAt: number
+  pause: number
+  failure: KeySetUnavailableError | undefined
+  inFlight: Promise<void> | undefined
+}
+
+/**
+ * A key set that is fetched, cached and kept fresh: one fetch at a time, ahead of expiry and off the request path; while
+ * fetching fails the last good set serves for a stated time; an unknown `kid` causes at most one fetch per cool-down, and
+ * no answer about a `kid` is ever remembered, so that no flood of bogus ones can be held against a real one.
+ */
+export function createRemoteKeySet(options: RemoteKeySetOptions): KeySet {
+  const { policy, now } = options
+  const state = initialState()
+  const initial = initialRing(options)
+
+  // A clock that was set back must neither freeze the set nor forbid fetching: only the distance counts.
+  const age = (): number => Math.abs(now() - state.fetchedAt)
+  const isDue = (): boolean => age() >= policy.maxAge * 1000 * REFRESH_AHEAD
+  const mayFetch = (): boolean =>
+    state.inFlight === undefined && Math.abs(now() - state.attemptedAt) >= state.pause
+  const servable = (): KeyRing | undefined => {
+    const grace = state.failure === undefined ? 0 : policy.staleIfError
+    return age() < (policy.maxAge + grace) * 1000 ? state.ring : undefined
+  }
+
+  const fetchOnce = async (): Promise<void> => {
+    if (mayFetch()) {
+      state.inFlight = fetchRing(options, state).finally(() => {
+        state.inFlight = undefined
+      })
+    }
+    await state.inFlight
+  }
+
+  return Object.freeze({
+    peek: () => (isDue() && mayFetch() ? undefined : servable()),
+    current: async (waitUntil?: WaitUntil) => {
+      if (initial && state.ring === undefined)
+        adopt(state, await initial.current(), now() - policy.maxAge * 1000 * REFRESH_AHEAD)
+      const refresh = isDue() ? fetchOnce() : undefined
+      if (servable() === undefined) await refresh
+      else if (refresh !== undefined) waitUntil?.(refresh)
+      return servable() ?? unavailable(state)
+    },
+    refreshed: async () => {
+      await fetchOnce()
+      return state.failure === undefined ? (servable() ?? unavailable(state)) : unavailable(state)
+    },
+  })
+}
+
+function initialState(): State {
+  const never = Number.NEGATIVE_INFINITY
+  return {
+    ring: undefined,
+    fetchedAt: never,
+    attemptedAt: never,
+    pause: 0,
+    failure: undefined,
+    inFlight: undefined,
+  }
+}
+
+function initialRing({ initialKeys, algorithms }: RemoteKeySetOptions): KeySet | undefined {
+  return initialKeys && createLocalKeySet(async () => await importKeyRing(initialKeys, algorithms))
+}
+
+/** Never rejects: what went wrong is kept in the state, for whoever needs the keys. */
+async function fetchRing(
+  { fetchKeys, algorithms, policy, now }: RemoteKeySetOptions,
+  state: State,
+): Promise<void> {
+  try {
+    const jwks = (await fetchKeys()).slice(0, policy.maxKeys)
+    adopt(state, await importKeyRing(jwks, algorithms, state.ring), now())
+    state.failure = undefined
+    state.pause = policy.cooldown * 1000
+  } catch (error) {
+    state.failure = toUnavailable(error)
+    state.pause = policy.retryAfter * 1000
+  }
+  state.attemptedAt = now()
+}
+
+function adopt(state: State, ring: KeyRing, fetchedAt: number): void {
+  state.ring = ring
+  state.fetchedAt = fetchedAt
+}
+
+function unavailable(state: State): never {
+  throw state.failure ?? new KeySetUnavailableError('the key set has not been fetched yet')
+}
+
+function toUnavailable(error: unknown): KeySetUnavailableError {
+  if (error instanceof KeySetUnavailableError) return error
+  return new KeySetUnavailableError('the key set could not be fetched', { cause: error })
+}

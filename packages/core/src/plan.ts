@@ -1,0 +1,87 @@
+import { type Extraction, extractBearerToken } from './bearer-token.ts'
+import type { Gate } from './gate.ts'
+import { ALLOWED, type Outcome } from './outcome.ts'
+import { isPreflight, judgePreflight, judgeRoute } from './preflight.ts'
+import type { ResourceRequest } from './request.ts'
+import { type RequestHeaders, readRequestHeaders } from './request-headers.ts'
+import type { RequestTarget } from './request-target.ts'
+import { NO_RULES, type RuleSet } from './rule-set.ts'
+import { judgeShape } from './shape.ts'
+
+/** All that can be said of a request without a look at the token: an outcome already, or the rules and the credential. */
+export interface Plan {
+  readonly method: string
+  readonly target: RequestTarget | undefined
+  readonly set: RuleSet
+  /** The one origin that may be asked about; none where it was not sent, or not to be trusted. */
+  readonly origin: string | undefined
+  readonly settled: Outcome | undefined
+  readonly credential: string
+  readonly waitUntil: ResourceRequest['waitUntil']
+}
+
+/** Which rules speak of a request: the route table's, or the one of a guard. */
+export interface RuleSource {
+  readonly answersPreflight: boolean
+  match(method: string, target: RequestTarget): RuleSet
+}
+
+/** Steps 1 to 4: shape, preflight, route, extract. Pure. */
+export function makePlan(gate: Gate, source: RuleSource, request: ResourceRequest): Plan {
+  const headers = readRequestHeaders(request.rawHeaders, gate.credentialHeaders)
+  const shape = judgeShape(request, headers, gate)
+  if (typeof shape === 'string') return settle(request, headers, undefined, NO_RULES, { reason: shape })
+  const { method } = request
+  if (gate.origins.owned && source.answersPreflight && isPreflight(method, headers)) {
+    return settle(
+      request,
+      headers,
+      shape,
+      NO_RULES,
+      judgePreflight(headers.requestedMethod as string, shape, gate),
+    )
+  }
+  if (method === 'TRACE' || method === 'CONNECT') {
+    return settle(request, headers, shape, NO_RULES, {
+      reason: 'method_not_allowed',
+      methods: gate.table.methods(shape),
+    })
+  }
+  const set = source.match(method, shape)
+  const fault = judgeRoute(set, shape)
+  if (fault || set.access === 'public') return settle(request, headers, shape, set, fault ?? ALLOWED)
+  const extraction = extractBearerToken(headers.credentials[0], headers.repeatedCredential)
+  return extraction.kind === 'token'
+    ? plan(request, headers, shape, set, undefined, extraction.text)
+    : settle(request, headers, shape, set, withoutToken(extraction, set))
+}
+
+function withoutToken({ kind }: Extraction, set: RuleSet): Outcome {
+  if (kind === 'ambiguous') return { reason: 'ambiguous_credentials' }
+  if (set.access === 'optional') return ALLOWED
+  return {
+    reason: 'no_credentials',
+    rule: set.compiled.find(({ requirement }) => requirement.access === 'token'),
+  }
+}
+
+function settle(
+  request: ResourceRequest,
+  headers: RequestHeaders,
+  target: RequestTarget | undefined,
+  set: RuleSet,
+  settled: Outcome,
+): Plan {
+  return plan(request, headers, target, set, settled, '')
+}
+
+function plan(
+  { method, waitUntil }: ResourceRequest,
+  { origin, repeatedOrigin }: RequestHeaders,
+  target: RequestTarget | undefined,
+  set: RuleSet,
+  settled: Outcome | undefined,
+  credential: string,
+): Plan {
+  return { method, target, set, origin: repeatedOrigin ? undefined : origin, settled, credential, waitUntil }
+}

@@ -1,0 +1,34 @@
+import type { Gate } from './gate.ts'
+import type { Outcome } from './outcome.ts'
+import type { RequestHeaders } from './request-headers.ts'
+import type { RequestTarget } from './request-target.ts'
+import type { RuleSet } from './rule-set.ts'
+
+/** A true CORS preflight (Fetch section 4.8): OPTIONS with one Origin and one Access-Control-Request-Method. */
+export function isPreflight(method: string, { origin, requestedMethod }: RequestHeaders): boolean {
+  return method === 'OPTIONS' && origin !== undefined && requestedMethod !== undefined
+}
+
+/**
+ * Step 2: judges the request that the preflight announces, as far as rules can without a token. Whether its origin is known
+ * is asked last, when the answer is given.
+ */
+export function judgePreflight(requestedMethod: string, target: RequestTarget, { table }: Gate): Outcome {
+  const set = table.match(requestedMethod, target)
+  const fault = judgeRoute(set, target)
+  if (fault) return fault.reason === 'no_rule' ? { reason: 'preflight_refused' } : fault
+  return { reason: 'preflight', methods: withRequested(table.methods(target), requestedMethod) }
+}
+
+function withRequested(methods: readonly string[], requested: string): readonly string[] {
+  return methods.includes(requested) ? methods : [...methods, requested]
+}
+
+const NO_RULE: Outcome = Object.freeze({ reason: 'no_rule' })
+const ENCODING: Outcome = Object.freeze({ reason: 'encoding_not_accepted' })
+
+/** Step 3: there must be a rule, and every one must accept the spellings that hide a separator in a segment. */
+export function judgeRoute(set: RuleSet, { opaque }: RequestTarget): Outcome | undefined {
+  if ((set.opaque & opaque) !== opaque) return ENCODING
+  return set.access === 'none' ? NO_RULE : undefined
+}

@@ -1,0 +1,144 @@
+import { foldAscii } from './ascii.ts'
+
+/** A request-target that was accepted: one loose reading, split once and decoded once. */
+export interface RequestTarget {
+  /** Decoded and ASCII lower-cased; what rules are matched against. */
+  readonly folded: readonly string[]
+  /** Decoded once, case kept; what a path parameter captures. */
+  readonly decoded: readonly string[]
+  /** As sent; what "byte for byte" means for `overrides`. */
+  readonly raw: readonly string[]
+  readonly trailingSlash: boolean
+  /** Which of the {@link OPAQUE} spellings occur; every matching rule must have opted in to each. */
+  readonly opaque: number
+}
+
+/** Spellings a rule may opt in to, for its parameters and `/*` only. A segment holding one never equals a literal. */
+export const OPAQUE: Readonly<Record<OpaqueSpelling, number>> = Object.freeze({
+  '%2f': 1,
+  '%25': 2,
+  ';': 4,
+  '%5c': 8,
+})
+
+/** See {@link RouteRule.opaque}. */
+export type OpaqueSpelling = '%2f' | '%25' | ';' | '%5c'
+
+const MAX_PATH_LENGTH = 8192
+const MAX_SEGMENTS = 64
+
+const SLASH = 0x2f
+const QUESTION = 0x3f
+const HASH = 0x23
+const BACKSLASH = 0x5c
+const PERCENT = 0x25
+const SEMICOLON = 0x3b
+const DOT = 0x2e
+
+/**
+ * Splits and decodes a raw request-target, or refuses it with `undefined`: anything that two routers could read in two
+ * ways is refused and never repaired. The query is judged for illegal bytes only.
+ */
+export function parseRequestTarget(target: string): RequestTarget | undefined {
+  if (target.charCodeAt(0) !== SLASH) return undefined
+  const raw: string[] = []
+  let start = 1
+  let plain = true
+  let i = 1
+  for (; i < target.length; i++) {
+    const code = target.charCodeAt(i)
+    if (code === QUESTION) break
+    if (code <= 0x20 || code >= 0x7f || code === HASH || code === BACKSLASH) return undefined
+    if (code === SLASH) {
+      if (i === start || raw.length === MAX_SEGMENTS) return undefined
+      raw.push(target.slice(start, i))
+      start = i + 1
+    } else if (code === PERCENT || code === SEMICOLON || (code >= 0x41 && code <= 0x5a)) plain = false
+    else if (code === DOT && i === start) plain = false
+  }
+  if (i > MAX_PATH_LENGTH || hasIllegalByte(target, i)) return undefined
+  const trailingSlash = i === start && raw.length > 0
+  if (i > start) raw.push(target.slice(start, i))
+  if (raw.length > MAX_SEGMENTS) return undefined
+  return plain ? { folded: raw, decoded: raw, raw, trailingSlash, opaque: 0 } : decode(raw, trailingSlash)
+}
+
+function hasIllegalByte(target: string, from: number): boolean {
+  for (let i = from; i < target.length; i++) {
+    const code = target.charCodeAt(i)
+    if (code <= 0x20 || code >= 0x7f || code === HASH) return true
+  }
+  return false
+}
+
+function decode(raw: readonly string[], trailingSlash: boolean): RequestTarget | undefined {
+  const decoded: string[] = []
+  const folded: string[] = []
+  let opaque = 0
+  for (const segment of raw) {
+    const text = segment.includes('%') ? decodeOnce(segment) : segment
+    if (text === undefined || isDotSegment(text)) return undefined
+    opaque |= opaqueIn(text)
+    decoded.push(text)
+    folded.push(foldAscii(text))
+  }
+  return { folded, decoded, raw, trailingSlash, opaque }
+}
+
+/** `undefined` for a bad escape, invalid or overlong UTF-8, and control characters. */
+function decodeOnce(segment: string): string | undefined {
+  let text: string
+  try {
+    text = decodeURIComponent(segment)
+  } catch {
+    return undefined
+  }
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i)
+    if (code < 0x20 || code === 0x7f) return undefined
+  }
+  return text
+}
+
+function opaqueIn(text: string): number {
+  let found = 0
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i)
+    if (code === SLASH) found |= OPAQUE['%2f']
+    else if (code === PERCENT) found |= OPAQUE['%25']
+    else if (code === SEMICOLON) found |= OPAQUE[';']
+    else if (code === BACKSLASH) found |= OPAQUE['%5c']
+  }
+  return found
+}
+
+/**
+ * A dot segment in any spelling that someone behind us could resolve: `..`, `..;x`, `a%2f..`, `%252e%252e`. Judged even
+ * where a rule opted in to the characters that hide it.
+ */
+export function isDotSegment(decoded: string): boolean {
+  if (!decoded.includes('.') && !decoded.includes('%')) return false
+  const once = decoded.replace(/%2e/gi, '.').replace(/%3b/gi, ';')
+  return once.split(/[/\\]|%2f|%5c/i).some((part) => /^\.{1,2}(;.*)?$/s.test(part))
+}
+
+/**
+ * Cuts the request-target out of an absolute URL by text alone, where the runtime has no raw target. Refused with
+ * `undefined` unless the URL is `http(s)://authority/...` and its authority is the `Host` that was sent.
+ */
+export function targetOfUrl(url: string, host: string | undefined): string | undefined {
+  const authorityStart = url.startsWith('https://') ? 8 : url.startsWith('http://') ? 7 : 0
+  if (authorityStart === 0) return undefined
+  const pathStart = url.indexOf('/', authorityStart)
+  if (pathStart === -1) return undefined
+  const authority = url.slice(authorityStart, pathStart)
+  const defaultPort = authorityStart === 8 ? ':443' : ':80'
+  if (host !== undefined && withoutPort(authority, defaultPort) !== withoutPort(host, defaultPort))
+    return undefined
+  return url.slice(pathStart)
+}
+
+function withoutPort(authority: string, port: string): string {
+  const folded = foldAscii(authority)
+  return folded.endsWith(port) ? folded.slice(0, -port.length) : folded
+}

@@ -1,0 +1,145 @@
+import type { VerifiedToken } from './access-token.ts'
+import type { AuthorizationDecision } from './decision.ts'
+import { ConfigurationError, KeySetUnavailableError } from './errors.ts'
+import { compileGate, type Gate } from './gate.ts'
+import { compileGuard } from './guard.ts'
+import { ALLOWED, type Outcome } from './outcome.ts'
+import { makePlan, type Plan, type RuleSource } from './plan.ts'
+import { report, startTimer } from './report.ts'
+import type { ResourceRequest } from './request.ts'
+import type { RequestTarget } from './request-target.ts'
+import { judgeToken } from './requirement.ts'
+import type { ResourceServerOptions } from './resource-server-options.ts'
+import { respond, respondToFault } from './respond.ts'
+import type { RouteRequirement, RouteRule } from './route-rule-options.ts'
+import type { ScopeExpression } from './scope.ts'
+import { peekContext, resolveContext, type TokenContext } from './token-context.ts'
+
+/** Decides whether a request may reach its handler. Never throws or rejects for a request: a fault of our own denies. */
+export interface Authorizer {
+  /** The decision. Always a promise, also where nothing need be waited for. */
+  authorize(request: ResourceRequest): Promise<AuthorizationDecision>
+  /**
+   * The same decision where it can be had from caches alone, else `undefined`; then ask {@link Authorizer.authorize}.
+   * Starts no work.
+   */
+  authorizeNow(request: ResourceRequest): AuthorizationDecision | undefined
+}
+
+/** A compiled resource server (RFC 6749 section 1.1): the policy decision point that adapters ask. */
+export interface ResourceServer<Scope extends string = string> extends Authorizer {
+  /** The route table, as it was written; frozen. */
+  readonly routes: readonly RouteRule<Scope>[]
+  /**
+   * The authorizer that judges by the route table, for adapters' `protect`.
+   * @throws ConfigurationError where there is no route table: it would refuse every request
+   */
+  protecting(): Authorizer
+  /**
+   * An authorizer that judges every request by one requirement, wherever it is mounted, for adapters' `requireScopes`. It
+   * knows no route, so it answers no preflight and takes no `match` or `overrides`.
+   * @throws ConfigurationError where the requirement is wrong or asks nothing
+   */
+  requiring(requirement: ScopeExpression<Scope> | RouteRequirement<Scope>): Authorizer
+  /**
+   * Resolves once the keys of every profile are at hand; for readiness probes. Requests need not wait for it.
+   * @throws ConfigurationError where the network shows an option to be wrong (an issuer that spells itself differently)
+   * @throws KeySetUnavailableError where keys cannot be fetched at the moment
+   */
+  ready(): Promise<void>
+}
+
+/**
+ * Creates the gate of an API: checks and compiles the options, so that a request costs a few look-ups. It does not listen,
+ * fetch or wait; keys are fetched when first needed, or by `ready()`.
+ *
+ * @throws ConfigurationError naming the option that is wrong, unknown or without effect
+ * @example
+ * const server = createResourceServer({
+ *   issuer: 'https://issuer.example',
+ *   audience: 'https://api.example',
+ *   routes: [{ method: 'GET', path: '/maps/:mapCode', scopes: 'query' }],
+ * })
+ */
+export function createResourceServer<Scope extends string = string>(
+  options: ResourceServerOptions<Scope>,
+): ResourceServer<Scope> {
+  const gate = compileGate(options)
+  const byTable = createAuthorizer(gate, { answersPreflight: true, match: gate.table.match })
+  return Object.freeze({
+    ...byTable,
+    routes: gate.table.rules as readonly RouteRule<Scope>[],
+    protecting: () => {
+      if (gate.table.rules.length > 0) return byTable
+      throw new ConfigurationError(
+        'routes',
+        'is missing: without a route table every request would be refused',
+      )
+    },
+    requiring: (requirement: ScopeExpression<Scope> | RouteRequirement<Scope>) =>
+      createAuthorizer(gate, compileGuard(requirement, gate.kinds)),
+    ready: async () => await ready(gate),
+  })
+}
+
+function createAuthorizer(gate: Gate, source: RuleSource): Authorizer {
+  const authorizeNow = (request: ResourceRequest): AuthorizationDecision | undefined => {
+    const timer = startTimer(gate)
+    try {
+      const plan = makePlan(gate, source, request)
+      const context = peekContext(gate, plan)
+      return context && report(gate, timer, conclude(gate, plan, context), context, true)
+    } catch {
+      return report(gate, timer, respondToFault(gate), undefined, true)
+    }
+  }
+  const authorize = async (request: ResourceRequest): Promise<AuthorizationDecision> => {
+    const timer = startTimer(gate)
+    try {
+      const plan = makePlan(gate, source, request)
+      const known = peekContext(gate, plan)
+      const context = known ?? (await resolveContext(gate, plan))
+      return report(gate, timer, conclude(gate, plan, context), context, known !== undefined)
+    } catch {
+      return report(gate, timer, respondToFault(gate), undefined, false)
+    }
+  }
+  return Object.freeze({ authorize, authorizeNow })
+}
+
+/** Steps 5 to 8 on a plan and its context: authenticate, authorize, origin, respond. Pure. */
+function conclude(gate: Gate, plan: Plan, context: TokenContext): AuthorizationDecision {
+  return respond(gate, plan, plan.settled ?? judge(gate, plan, context), context)
+}
+
+function judge(gate: Gate, { set, target, origin }: Plan, { token, originAllowed }: TokenContext): Outcome {
+  if (typeof token !== 'object') return { reason: token ?? 'internal_error' }
+  const denial = judgeRules(set, token, target as RequestTarget)
+  if (denial) return denial
+  return origin === undefined || originAllowed || !gate.origins.owned
+    ? ALLOWED
+    : { reason: 'origin_not_allowed' }
+}
+
+/** Every rule must allow; the first that does not, in the order of the table, names the denial. */
+function judgeRules(
+  { compiled }: Plan['set'],
+  token: VerifiedToken,
+  target: RequestTarget,
+): Outcome | undefined {
+  for (const rule of compiled) {
+    if (rule.requirement.access === 'public') continue
+    const reason = judgeToken(rule.requirement, token, target)
+    if (reason !== undefined) return { reason, rule }
+  }
+  return undefined
+}
+
+async function ready({ profiles }: Gate): Promise<void> {
+  try {
+    for (const { keys } of profiles) await keys.current()
+  } catch (error) {
+    const cause = error instanceof KeySetUnavailableError ? error.cause : undefined
+    throw cause instanceof ConfigurationError ? cause : error
+  }
+}

@@ -1,0 +1,134 @@
+import * as z from 'zod/mini'
+import type { OpaqueSpelling } from './request-target.ts'
+import { isScopeToken, type ScopeExpression } from './scope.ts'
+
+/** The methods an API is usually made of, or any other word of `A-Z` that its server accepts. */
+export type HttpMethod = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS' | (string & {})
+
+interface RequirementDetails {
+  /**
+   * Spellings this rule accepts inside its parameters and under its `/*`: an encoded slash, percent sign or backslash, and
+   * `;` raw or encoded. Each stays within its segment. Default: none, such a target is answered 400.
+   * @example `opaque: ['%2f']` for ids like `org%2Frepo`
+   */
+  readonly opaque?: readonly OpaqueSpelling[]
+}
+
+interface RequiresScopes<Scope extends string> extends RequirementDetails {
+  /**
+   * The scopes a token must hold. A string means all of its space-separated scopes; `{ all }`, `{ any }` and
+   * `{ anyOf: [['a', 'b'], ['c']] }` (OR of ANDs) say it outright. Compared exactly. A token without them is answered 403.
+   */
+  readonly scopes: ScopeExpression<Scope>
+  /** The kinds of token accepted, as token profiles name them. Default: every kind. Another kind is answered 403. */
+  readonly tokens?: string | readonly string[]
+  /** `optional`: a request without a token is let through; one with a token must hold the scopes. Default: required. */
+  readonly access?: 'optional'
+}
+
+interface RequiresKind<Scope extends string> extends RequirementDetails {
+  readonly tokens: string | readonly string[]
+  readonly scopes?: ScopeExpression<Scope>
+  readonly access?: 'optional'
+}
+
+interface RequiresAccess extends RequirementDetails {
+  /**
+   * `public`: nothing is asked and the token is not even read. `optional`: no token is fine, a token must be valid.
+   * `authenticated`: any valid token.
+   */
+  readonly access: 'public' | 'optional' | 'authenticated'
+  readonly scopes?: never
+  readonly tokens?: never
+}
+
+/** What one route asks, as `requireScopes` and {@link ResourceServer.requiring} take it. It must say at least one thing. */
+export type RouteRequirement<Scope extends string = string> =
+  | RequiresScopes<Scope>
+  | RequiresKind<Scope>
+  | RequiresAccess
+
+interface RouteMatch {
+  /**
+   * One method, several, or `'*'` for every method. `HEAD` is judged by the `GET` rules and is no rule method; `TRACE` and
+   * `CONNECT` are always refused.
+   */
+  readonly method: HttpMethod | readonly HttpMethod[]
+  /**
+   * The full path this process receives: plain characters, `:name` or `{name}` for one segment, a final `/*` for zero or
+   * more. Letter case and one trailing slash are ignored, as routers ignore them.
+   */
+  readonly path: string
+  /**
+   * Binds path parameters to claims: `{ roomId: 'room_id' }` asks that the segment captured by `:roomId` equals the string
+   * claim `room_id`, byte for byte. Anything else is answered 403. Default: not bound.
+   */
+  readonly match?: Readonly<Record<string, string>>
+  /**
+   * The pattern (or patterns) of other rules that this rule replaces, for a target that spells this rule's literals byte
+   * for byte; for any other spelling both must allow. The handler of this route must end the request: one that calls
+   * `next()` hands it to the handler of the rule left out. Default: none, every matching rule must allow.
+   */
+  readonly overrides?: string | readonly string[]
+}
+
+/** One line of the route table: which requests it speaks of and what it asks of them. */
+export type RouteRule<Scope extends string = string> = RouteMatch & RouteRequirement<Scope>
+
+/** {@link RouteRule} and {@link RouteRequirement} with their unions folded into one shape, as the compiler reads them. */
+export interface RequirementOptions extends RequirementDetails {
+  readonly scopes?: ScopeExpression
+  readonly tokens?: string | readonly string[]
+  readonly access?: 'public' | 'optional' | 'authenticated'
+}
+
+const scopeToken = z
+  .string()
+  .check(z.refine(isScopeToken, 'is no scope: printable ASCII without space, quote or backslash'))
+const scopeString = z
+  .string()
+  .check(
+    z.refine(
+      (text) => text.split(' ').every(isScopeToken),
+      'is no space-separated list of scopes; name at least one',
+    ),
+  )
+const scopeList = z.array(scopeToken).check(z.minLength(1, 'names no scope'))
+const scopes = z.union(
+  [
+    scopeString,
+    z.strictObject({ all: scopeList }),
+    z.strictObject({ any: scopeList }),
+    z.strictObject({ anyOf: z.array(scopeList).check(z.minLength(1, 'names no alternative')) }),
+  ],
+  "must be 'a b' (all of them), { all: [...] }, { any: [...] } or { anyOf: [[...], ...] }; a bare array does not say which is meant",
+)
+const oneOrMore = z.union(
+  [z.string().check(z.minLength(1)), z.array(z.string().check(z.minLength(1))).check(z.minLength(1))],
+  'must be a string or a non-empty array of strings',
+)
+
+const requirementShape = {
+  scopes: z.optional(scopes),
+  tokens: z.optional(oneOrMore),
+  access: z.optional(
+    z.enum(['public', 'optional', 'authenticated'], "must be 'public', 'optional' or 'authenticated'"),
+  ),
+  opaque: z.optional(
+    z
+      .array(z.enum(['%2f', '%25', ';', '%5c'], "must be '%2f', '%25', ';' or '%5c'"))
+      .check(z.minLength(1, 'is empty; leave it out')),
+  ),
+}
+
+/** Requirement without a route: `match` and `overrides` are unknown to it, as there is no pattern to read them by. */
+export const requirementSchema: z.ZodMiniType = z.strictObject(requirementShape)
+
+/** One rule of the table; what needs the whole table to be judged is judged by `compileRouteRules`. */
+export const routeRuleSchema: z.ZodMiniType = z.strictObject({
+  ...requirementShape,
+  method: oneOrMore,
+  path: z.string(),
+  match: z.optional(z.record(z.string(), z.string().check(z.minLength(1)))),
+  overrides: z.optional(oneOrMore),
+})

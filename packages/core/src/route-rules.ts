@@ -1,0 +1,194 @@
+import { isUpperCaseWord } from './ascii.ts'
+import { ConfigurationError } from './errors.ts'
+import { contains, parsePathPattern } from './path-pattern.ts'
+import type { RequestTarget } from './request-target.ts'
+import { compileBindings, compileRequirement, type Requirement } from './requirement.ts'
+import type { RequirementOptions, RouteRule } from './route-rule-options.ts'
+import { createRouteTrie, type RouteTrie } from './route-trie.ts'
+import { type CompiledRule, leaveOutOverridden, type RuleSet } from './rule-set.ts'
+
+/** The compiled route table. */
+export interface RouteTable {
+  readonly rules: readonly RouteRule[]
+  /** Every rule that matches, those overridden left out. `HEAD` is judged by the `GET` rules. */
+  match(method: string, target: RequestTarget): RuleSet
+  /** The methods that some rule speaks of for this target, `HEAD` with `GET`. */
+  methods(target: RequestTarget): readonly string[]
+}
+
+/** What `'*'` stands for where methods must be listed (RFC 9110 section 9.1; never TRACE or CONNECT). */
+const STANDARD_METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']
+
+/** {@link RouteRule} with its union folded, as the compiler reads it. */
+type RuleOptions = RequirementOptions & Pick<RouteRule, 'method' | 'path' | 'match' | 'overrides'>
+
+/** Compiles the table, or refuses it naming the rule: duplicates, rules that can never match, overrides of nothing. */
+export function compileRouteRules(rules: readonly RouteRule[], kinds: ReadonlySet<string>): RouteTable {
+  const compiled = rules.map((rule, index) => compileRule(rule, index, kinds))
+  refuseDuplicates(compiled)
+  for (const rule of compiled) linkOverrides(rule, compiled)
+  const trie = createRouteTrie(compiled)
+  refuseDisjointKinds(compiled, trie)
+  const listed = new Set(compiled.flatMap(({ methods }) => (methods === '*' ? STANDARD_METHODS : methods)))
+  const match = (method: string, target: RequestTarget): RuleSet =>
+    leaveOutOverridden(trie.match(method === 'HEAD' ? 'GET' : method, target.folded), target)
+  return Object.freeze({
+    rules,
+    match,
+    methods: (target: RequestTarget) =>
+      [...listed].filter((method) => match(method, target).access !== 'none').flatMap(withHead),
+  })
+}
+
+function withHead(method: string): string[] {
+  return method === 'GET' ? ['GET', 'HEAD'] : [method]
+}
+
+function compileRule(rule: RouteRule, index: number, kinds: ReadonlySet<string>): CompiledRule {
+  const where = `routes[${index}]`
+  const options: RuleOptions = rule
+  const pattern = parsePathPattern(options.path)
+  if (typeof pattern === 'string') throw new ConfigurationError(`${where}.path`, pattern)
+  const requirement = compileRequirement(options, where)
+  refuseUnknownKinds(requirement, kinds, where)
+  if (
+    requirement.opaque !== 0 &&
+    !pattern.wildcard &&
+    !pattern.segments.some((segment) => segment.parameter !== undefined)
+  ) {
+    throw new ConfigurationError(
+      `${where}.opaque`,
+      'has no effect: `path` has neither a parameter nor a "/*"',
+    )
+  }
+  const bindings = compileBindings(options.match ?? {}, pattern, `${where}.match`)
+  if (bindings.length > 0 && requirement.access === 'public') {
+    throw new ConfigurationError(`${where}.match`, 'has no effect on a public route')
+  }
+  return {
+    rule,
+    index,
+    methods: compileMethods(options.method, where),
+    pattern,
+    requirement: Object.freeze({ ...requirement, bindings }),
+    overridden: new Set(),
+  }
+}
+
+/** A kind that no profile gives can never be had, so the rule could never allow. */
+export function refuseUnknownKinds(
+  { kinds: wanted }: Requirement,
+  kinds: ReadonlySet<string>,
+  where: string,
+): void {
+  for (const kind of wanted ?? []) {
+    if (!kinds.has(kind))
+      throw new ConfigurationError(`${where}.tokens`, `no token profile has the kind '${kind}'`)
+  }
+}
+
+function compileMethods(method: RuleOptions['method'], where: string): '*' | readonly string[] {
+  const methods = typeof method === 'string' ? [method] : method
+  for (const name of methods) {
+    const problem = problemOfMethod(name, methods)
+    if (problem) throw new ConfigurationError(`${where}.method`, problem)
+  }
+  return methods[0] === '*' ? '*' : [...methods]
+}
+
+function problemOfMethod(name: string, methods: readonly string[]): string | undefined {
+  if (name === '*') return methods.length === 1 ? undefined : "'*' says it all; leave the other methods out"
+  if (name === 'HEAD') return 'HEAD is judged by the GET rules; write GET'
+  if (name === 'TRACE' || name === 'CONNECT') return `${name} is always refused; no rule can allow it`
+  if (!isUpperCaseWord(name)) return 'must be upper case letters; methods are case-sensitive'
+  return methods.indexOf(name) === methods.lastIndexOf(name) ? undefined : 'names a method twice'
+}
+
+function refuseDuplicates(compiled: readonly CompiledRule[]): void {
+  for (const sameShape of byShape(compiled).values()) {
+    for (const rule of sameShape) {
+      const earlier = sameShape.find((other) => other.index < rule.index && shareMethod(other, rule))
+      if (earlier)
+        throw new ConfigurationError(
+          `routes[${rule.index}]`,
+          `matches the same requests as routes[${earlier.index}]`,
+        )
+    }
+  }
+}
+
+function byShape(compiled: readonly CompiledRule[]): Map<string, CompiledRule[]> {
+  const shapes = new Map<string, CompiledRule[]>()
+  for (const rule of compiled) {
+    const sameShape = shapes.get(rule.pattern.shape)
+    if (sameShape) sameShape.push(rule)
+    else shapes.set(rule.pattern.shape, [rule])
+  }
+  return shapes
+}
+
+function shareMethod(one: CompiledRule, other: CompiledRule): boolean {
+  if (one.methods === '*' || other.methods === '*') return true
+  return one.methods.some((method) => other.methods.includes(method))
+}
+
+function linkOverrides(rule: CompiledRule, compiled: readonly CompiledRule[]): void {
+  const { overrides } = rule.rule
+  if (overrides === undefined) return
+  const patterns = typeof overrides === 'string' ? [overrides] : overrides
+  for (const path of patterns) {
+    const found = findOverridden(rule, path, compiled, `routes[${rule.index}].overrides`)
+    for (const other of found) (rule.overridden as Set<CompiledRule>).add(other)
+  }
+}
+
+function findOverridden(
+  rule: CompiledRule,
+  path: string,
+  compiled: readonly CompiledRule[],
+  where: string,
+): CompiledRule[] {
+  const pattern = parsePathPattern(path)
+  if (typeof pattern === 'string') throw new ConfigurationError(where, pattern)
+  const named = compiled.filter((other) => other.pattern.shape === pattern.shape)
+  if (named.length === 0) throw new ConfigurationError(where, 'names no rule of the table')
+  if (pattern.shape === rule.pattern.shape || !contains(pattern, rule.pattern)) {
+    throw new ConfigurationError(
+      where,
+      'does not contain the `path` of this rule; only a rule inside another can replace it',
+    )
+  }
+  if (!/^[\x21-\x7e]*$/.test(rule.rule.path)) {
+    throw new ConfigurationError(
+      where,
+      'is never in force: a target cannot spell the non-ASCII `path` byte for byte',
+    )
+  }
+  const found = named.filter((other) => shareMethod(rule, other))
+  if (found.length === 0)
+    throw new ConfigurationError(where, 'names rules that share no method with this one')
+  return found
+}
+
+/** A rule inside another that asks for other kinds of token could never be satisfied together with it. */
+function refuseDisjointKinds(compiled: readonly CompiledRule[], trie: RouteTrie): void {
+  for (const inner of compiled.filter(({ requirement }) => requirement.kinds !== undefined)) {
+    const outer = trie
+      .containing(inner.pattern)
+      .find(
+        (rule) =>
+          rule !== inner &&
+          shareMethod(rule, inner) &&
+          !inner.overridden.has(rule) &&
+          !shareKind(inner, rule),
+      )
+    if (outer === undefined) continue
+    const problem = `accepts no kind of token that routes[${outer.index}], which also matches, accepts; see \`overrides\``
+    throw new ConfigurationError(`routes[${inner.index}].tokens`, problem)
+  }
+}
+
+function shareKind(one: CompiledRule, other: CompiledRule): boolean {
+  const kinds = other.requirement.kinds
+  return kinds === undefined || [...(one.requirement.kinds ?? [])].some((kind) => kinds.has(kind))
+}

@@ -1,0 +1,120 @@
+import type { PathPattern } from './path-pattern.ts'
+import { type CompiledRule, createRuleSet, NO_RULES, type RuleSet } from './rule-set.ts'
+
+/** Finds the rules of a table by path; the cost grows with the rules that can match, not with the table. */
+export interface RouteTrie {
+  /** Every rule of this method (or of every method) whose pattern matches the folded segments. */
+  match(method: string, segments: readonly string[]): RuleSet
+  /** Every rule, of whatever method, whose pattern contains the given one. */
+  containing(pattern: PathPattern): readonly CompiledRule[]
+}
+
+interface Node {
+  readonly literals: Map<string, Node>
+  parameter: Node | undefined
+  /** The rules whose pattern ends here, and those that go on with `/*`. */
+  readonly ending: MethodTable
+  readonly wildcard: MethodTable
+}
+
+interface MethodTable {
+  readonly rules: CompiledRule[]
+  readonly byMethod: Map<string, RuleSet>
+  /** The rules of `'*'`, for every method that has no entry of its own. */
+  any: RuleSet
+}
+
+/** What no literal can be: it takes the parameter branch only. */
+const PARAMETER = '/'
+
+/** Builds the trie; all sets of rules that one node can give are put together here. */
+export function createRouteTrie(rules: readonly CompiledRule[]): RouteTrie {
+  const root = createNode()
+  const tables = new Set(rules.map((rule) => insert(root, rule)))
+  for (const table of tables) compile(table)
+  const merge = createMerge()
+  return Object.freeze({
+    match: (method: string, segments: readonly string[]) => {
+      let found = NO_RULES
+      visit(root, segments, 0, (table) => {
+        found = merge(found, table.byMethod.get(method) ?? table.any)
+      })
+      return found
+    },
+    containing: (pattern: PathPattern) => {
+      const found: CompiledRule[] = []
+      const segments = pattern.segments.map((segment) => segment.literal ?? PARAMETER)
+      visit(root, segments, 0, (table, isWildcard) => {
+        if (isWildcard || !pattern.wildcard) found.push(...table.rules)
+      })
+      return found
+    },
+  })
+}
+
+function createNode(): Node {
+  return { literals: new Map(), parameter: undefined, ending: createTable(), wildcard: createTable() }
+}
+
+function createTable(): MethodTable {
+  return { rules: [], byMethod: new Map(), any: NO_RULES }
+}
+
+function insert(root: Node, rule: CompiledRule): MethodTable {
+  let node = root
+  for (const { literal } of rule.pattern.segments) node = childOf(node, literal)
+  const table = rule.pattern.wildcard ? node.wildcard : node.ending
+  table.rules.push(rule)
+  return table
+}
+
+function childOf(node: Node, literal: string | undefined): Node {
+  if (literal === undefined) {
+    node.parameter ??= createNode()
+    return node.parameter
+  }
+  const child = node.literals.get(literal) ?? createNode()
+  node.literals.set(literal, child)
+  return child
+}
+
+function compile(table: MethodTable): void {
+  const named = new Set(table.rules.flatMap(({ methods }) => (methods === '*' ? [] : methods)))
+  table.any = createRuleSet(table.rules.filter(({ methods }) => methods === '*'))
+  for (const method of named) {
+    table.byMethod.set(
+      method,
+      createRuleSet(table.rules.filter(({ methods }) => methods === '*' || methods.includes(method))),
+    )
+  }
+}
+
+function visit(
+  node: Node,
+  segments: readonly string[],
+  depth: number,
+  found: (table: MethodTable, isWildcard: boolean) => void,
+): void {
+  if (node.wildcard.rules.length > 0) found(node.wildcard, true)
+  if (depth === segments.length) {
+    if (node.ending.rules.length > 0) found(node.ending, false)
+    return
+  }
+  const literal = node.literals.get(segments[depth] as string)
+  if (literal) visit(literal, segments, depth + 1, found)
+  if (node.parameter) visit(node.parameter, segments, depth + 1, found)
+}
+
+/** Sets that meet once will meet again: each pair is put together once, and there are no more pairs than overlaps. */
+function createMerge(): (one: RuleSet, other: RuleSet) => RuleSet {
+  const merged = new WeakMap<RuleSet, WeakMap<RuleSet, RuleSet>>()
+  return (one, other) => {
+    if (one === NO_RULES || other.access === 'none') return one === NO_RULES ? other : one
+    const known = merged.get(one)?.get(other)
+    if (known) return known
+    const set = createRuleSet([...one.compiled, ...other.compiled])
+    if (!merged.has(one)) merged.set(one, new WeakMap())
+    merged.get(one)?.set(other, set)
+    return set
+  }
+}

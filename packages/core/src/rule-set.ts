@@ -1,0 +1,60 @@
+import { type PathPattern, spellsExactly } from './path-pattern.ts'
+import type { RequestTarget } from './request-target.ts'
+import type { Requirement } from './requirement.ts'
+import type { RouteRule } from './route-rule-options.ts'
+
+/** A rule of the table, compiled. */
+export interface CompiledRule {
+  /** The rule as it was written; what decisions and events show. */
+  readonly rule: RouteRule
+  /** Its place in the table: of several rules that do not allow, the first names the denial. */
+  readonly index: number
+  readonly methods: '*' | readonly string[]
+  readonly pattern: PathPattern
+  readonly requirement: Requirement
+  /** The rules left out for a target that spells this rule's literals exactly. */
+  readonly overridden: ReadonlySet<CompiledRule>
+}
+
+/** The rules that speak of one request: all of them must allow. */
+export interface RuleSet {
+  /** In the order of the table. */
+  readonly compiled: readonly CompiledRule[]
+  readonly rules: readonly RouteRule[]
+  /** The strictest access among them; `none` where no rule matches. */
+  readonly access: 'none' | 'public' | 'optional' | 'token'
+  /** The opaque spellings that every one of them accepts. */
+  readonly opaque: number
+  readonly overriding: boolean
+}
+
+const ACCESS = ['none', 'public', 'optional', 'token'] as const
+
+/** Puts rules together. */
+export function createRuleSet(compiled: readonly CompiledRule[]): RuleSet {
+  const ordered = [...compiled].sort((one, other) => one.index - other.index)
+  const strictest = Math.max(0, ...ordered.map(({ requirement }) => ACCESS.indexOf(requirement.access)))
+  return Object.freeze({
+    compiled: ordered,
+    rules: Object.freeze(ordered.map(({ rule }) => rule)),
+    access: ACCESS[strictest] as RuleSet['access'],
+    opaque:
+      ordered.length === 0 ? 0 : ordered.reduce((bits, { requirement }) => bits & requirement.opaque, -1),
+    overriding: ordered.some(({ overridden }) => overridden.size > 0),
+  })
+}
+
+/** No rule at all: what denies by default. */
+export const NO_RULES: RuleSet = createRuleSet([])
+
+/** Takes out the rules that another one replaces, where the target spells that one's literals byte for byte. */
+export function leaveOutOverridden(set: RuleSet, target: RequestTarget): RuleSet {
+  if (!set.overriding) return set
+  const overriding = set.compiled.filter(
+    ({ overridden, pattern }) => overridden.size > 0 && spellsExactly(target, pattern),
+  )
+  if (overriding.length === 0) return set
+  return createRuleSet(
+    set.compiled.filter((rule) => !overriding.some(({ overridden }) => overridden.has(rule))),
+  )
+}

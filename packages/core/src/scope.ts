@@ -1,0 +1,45 @@
+/** What a rule asks of a token's scopes, as written by the user. See {@link RouteRule.scopes}. */
+export type ScopeExpression<Scope extends string = string> =
+  | Scope
+  | { readonly all: readonly Scope[] }
+  | { readonly any: readonly Scope[] }
+  | { readonly anyOf: readonly (readonly Scope[])[] }
+
+/** OR of ANDs: satisfied when every scope of at least one alternative is held. */
+export type ScopeAlternatives = readonly (readonly string[])[]
+
+/** A string means all of its space-separated scopes. */
+export function toAlternatives(expression: ScopeExpression): ScopeAlternatives {
+  if (typeof expression === 'string') return [splitScope(expression)]
+  if ('all' in expression) return [[...expression.all]]
+  if ('any' in expression) return expression.any.map((scope) => [scope])
+  return expression.anyOf.map((alternative) => [...alternative])
+}
+
+/** Splits on single spaces only (RFC 6749 section 3.3); any other white space is part of the scope's name. */
+export function splitScope(text: string): string[] {
+  return text.split(' ').filter((scope) => scope !== '')
+}
+
+/** Reads a `scope` or `scp` claim: a space-delimited string or an array of strings; anything else is `undefined`. */
+export function parseScopeClaim(claim: unknown): readonly string[] | undefined {
+  if (typeof claim === 'string') return splitScope(claim)
+  if (Array.isArray(claim) && claim.every((scope) => typeof scope === 'string')) return claim
+  return undefined
+}
+
+/** Exact comparison, no prefixes, no hierarchy. */
+export function satisfies(held: ReadonlySet<string>, alternatives: ScopeAlternatives): boolean {
+  for (const alternative of alternatives) if (holdsAll(held, alternative)) return true
+  return false
+}
+
+function holdsAll(held: ReadonlySet<string>, wanted: readonly string[]): boolean {
+  for (const scope of wanted) if (!held.has(scope)) return false
+  return true
+}
+
+/** RFC 6749 section 3.3 scope-token: printable ASCII but for space, `"` and `\`. */
+export function isScopeToken(text: string): boolean {
+  return /^[\x21\x23-\x5b\x5d-\x7e]+$/.test(text)
+}

@@ -1,0 +1,53 @@
+import { ConfigurationError } from './errors.ts'
+import { createProfileKeys, type KeyEnvironment, profileAlgorithms } from './profile-keys.ts'
+import { compileTokenProfile, profileName, type TokenProfile } from './token-profile.ts'
+import type { ProfileOptions } from './token-profile-options.ts'
+
+/** Compiles the profiles of a server; `where` is what their option paths begin with (`tokens`, or nothing). */
+export function compileTokenProfiles(
+  profiles: readonly ProfileOptions[],
+  environment: KeyEnvironment,
+  where: (index: number) => string,
+): readonly TokenProfile[] {
+  for (const [index, profile] of profiles.entries()) {
+    refuseUnboundAudience(profile, where(index))
+    refuseTwins(profiles.slice(0, index), profile, where(index))
+  }
+  return profiles.map((profile, index) => {
+    const algorithms = profileAlgorithms(profile, where(index))
+    return compileTokenProfile(
+      profile,
+      createProfileKeys(profile, algorithms, environment, where(index)),
+      algorithms,
+    )
+  })
+}
+
+function refuseUnboundAudience({ audience, claims }: ProfileOptions, where: string): void {
+  if (audience !== null || Object.keys(claims ?? {}).length > 0) return
+  throw new ConfigurationError(
+    `${where}audience`,
+    'null needs `claims` that tie the token to this API, such as { token_use: "access" }',
+  )
+}
+
+/** Which profile a token is for must be plain before it is trusted: by issuer, or else by a fixed claim. */
+function refuseTwins(earlier: readonly ProfileOptions[], profile: ProfileOptions, where: string): void {
+  for (const other of earlier) {
+    if (profileName(other) === profileName(profile)) {
+      throw new ConfigurationError(`${where}name`, 'is the name of another profile too; name this one')
+    }
+    if (other.issuer === profile.issuer && !differByClaim(other, profile)) {
+      throw new ConfigurationError(
+        `${where}issuer`,
+        'is that of another profile too; tell their tokens apart by `claims`',
+      )
+    }
+  }
+}
+
+function differByClaim(one: ProfileOptions, other: ProfileOptions): boolean {
+  return Object.entries(one.claims ?? {}).some(([claim, value]) => {
+    return Object.hasOwn(other.claims ?? {}, claim) && other.claims?.[claim] !== value
+  })
+}
