@@ -1,5 +1,5 @@
+import { importKey } from '#signature'
 import type { JsonWebKey } from './key-set-options.ts'
-import { importKey } from './signature.web.ts'
 import type { SignatureAlgorithm } from './token-profile-options.ts'
 import { algorithmsOf, type VerificationKey, weaknessOf } from './verification-key.ts'
 
