@@ -39,14 +39,14 @@ export interface RemoteKeySetOptions {
 }
 
 const REFRESH_AHEAD = 0.8
+const NEVER = Number.NEGATIVE_INFINITY
 
 interface State {
   ring: KeyRing | undefined
   /** When the ring was fetched. */
   fetchedAt: number
-  /** When the latest fetch ended, and how long none may start after it, whatever asks for one. */
+  /** When the latest fetch ended, well or not. */
   attemptedAt: number
-  pause: number
   failure: KeySetUnavailableError | undefined
   inFlight: Promise<void> | undefined
 }
@@ -57,23 +57,28 @@ interface State {
  * no answer about a `kid` is ever remembered, so that no flood of bogus ones can be held against a real one.
  */
 export function createRemoteKeySet(options: RemoteKeySetOptions): KeySet {
-  const { policy, now } = options
+  const { policy } = options
+  const now = finite(options.now)
   const state = initialState()
   const initial = initialRing(options)
 
-  // A clock that was set back must neither freeze the set nor forbid fetching: only the distance counts.
-  const age = (): number => Math.abs(now() - state.fetchedAt)
+  // A clock that was set back must neither freeze the set nor forbid fetching: only the distance counts. A broken one gives
+  // not-a-number, which is neither fresh nor due.
+  const since = (time: number): number => Math.abs(now() - time)
+  const age = (): number => since(state.fetchedAt)
   const isDue = (): boolean => age() >= policy.maxAge * 1000 * REFRESH_AHEAD
-  const mayFetch = (): boolean =>
-    state.inFlight === undefined && Math.abs(now() - state.attemptedAt) >= state.pause
+  const mayFetch = (cooldown: number): boolean => {
+    const pause = state.failure === undefined ? cooldown : policy.retryAfter
+    return state.inFlight === undefined && since(state.attemptedAt) >= pause * 1000
+  }
   const servable = (): KeyRing | undefined => {
     const grace = state.failure === undefined ? 0 : policy.staleIfError
     return age() < (policy.maxAge + grace) * 1000 ? state.ring : undefined
   }
 
-  const fetchOnce = async (): Promise<void> => {
-    if (mayFetch()) {
-      state.inFlight = fetchRing(options, state).finally(() => {
+  const fetchOnce = async (cooldown: number): Promise<void> => {
+    if (mayFetch(cooldown)) {
+      state.inFlight = fetchRing({ ...options, now }, state).finally(() => {
         state.inFlight = undefined
       })
     }
@@ -81,29 +86,27 @@ export function createRemoteKeySet(options: RemoteKeySetOptions): KeySet {
   }
 
   return Object.freeze({
-    peek: () => (isDue() && mayFetch() ? undefined : servable()),
+    peek: () => (isDue() && mayFetch(0) ? undefined : servable()),
     current: async (waitUntil?: WaitUntil) => {
       if (initial && state.ring === undefined)
         adopt(state, await initial.current(), now() - policy.maxAge * 1000 * REFRESH_AHEAD)
-      const refresh = isDue() ? fetchOnce() : undefined
+      const refresh = isDue() ? fetchOnce(0) : undefined
       if (servable() === undefined) await refresh
       else if (refresh !== undefined) waitUntil?.(refresh)
       return servable() ?? unavailable(state)
     },
     refreshed: async () => {
-      await fetchOnce()
+      await fetchOnce(policy.cooldown)
       return state.failure === undefined ? (servable() ?? unavailable(state)) : unavailable(state)
     },
   })
 }
 
 function initialState(): State {
-  const never = Number.NEGATIVE_INFINITY
   return {
     ring: undefined,
-    fetchedAt: never,
-    attemptedAt: never,
-    pause: 0,
+    fetchedAt: NEVER,
+    attemptedAt: NEVER,
     failure: undefined,
     inFlight: undefined,
   }
@@ -122,17 +125,27 @@ async function fetchRing(
     const jwks = (await fetchKeys()).slice(0, policy.maxKeys)
     adopt(state, await importKeyRing(jwks, algorithms, state.ring), now())
     state.failure = undefined
-    state.pause = policy.cooldown * 1000
   } catch (error) {
     state.failure = toUnavailable(error)
-    state.pause = policy.retryAfter * 1000
   }
-  state.attemptedAt = now()
+  state.attemptedAt = timestamp(now())
 }
 
 function adopt(state: State, ring: KeyRing, fetchedAt: number): void {
   state.ring = ring
-  state.fetchedAt = fetchedAt
+  state.fetchedAt = timestamp(fetchedAt)
+}
+
+/** What is remembered of a broken clock must not outlive its repair. */
+function timestamp(time: number): number {
+  return Number.isNaN(time) ? NEVER : time
+}
+
+function finite(now: () => number): () => number {
+  return () => {
+    const time = now()
+    return Number.isFinite(time) ? time : Number.NaN
+  }
 }
 
 function unavailable(state: State): never {
