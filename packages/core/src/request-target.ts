@@ -113,18 +113,20 @@ function opaqueIn(text: string): number {
 }
 
 /**
- * A dot segment in any spelling that someone behind us could resolve: `..`, `..;x`, `a%2f..`, `%252e%252e`. Judged even
- * where a rule opted in to the characters that hide it.
+ * A dot segment in any spelling that someone behind us could resolve: `..`, `..;x`, `a%2f..`, `%252e%252e`, escaped as
+ * often as one likes. Judged even where a rule opted in to the characters that hide it.
  */
 export function isDotSegment(decoded: string): boolean {
   if (!decoded.includes('.') && !decoded.includes('%')) return false
-  const once = decoded.replace(/%2e/gi, '.').replace(/%3b/gi, ';')
-  return once.split(/[/\\]|%2f|%5c/i).some((part) => /^\.{1,2}(;.*)?$/s.test(part))
+  const escapedOnce = decoded.replace(/%(?:25)+/g, '%')
+  const text = escapedOnce.replace(/%2e/gi, '.').replace(/%3b/gi, ';')
+  return text.split(/[/\\]|%2f|%5c/i).some((part) => /^\.{1,2}(;.*)?$/s.test(part))
 }
 
 /**
  * Cuts the request-target out of an absolute URL by text alone, where the runtime has no raw target. Refused with
- * `undefined` unless the URL is `http(s)://authority/...` and its authority is the `Host` that was sent.
+ * `undefined` unless the URL is `http(s)://authority/...` and its authority is the `Host` that was sent; without a `Host`,
+ * unless the authority is a plain host, which nobody can take for part of the path.
  */
 export function targetOfUrl(url: string, host: string | undefined): string | undefined {
   const authorityStart = url.startsWith('https://') ? 8 : url.startsWith('http://') ? 7 : 0
@@ -133,9 +135,11 @@ export function targetOfUrl(url: string, host: string | undefined): string | und
   if (pathStart === -1) return undefined
   const authority = url.slice(authorityStart, pathStart)
   const defaultPort = authorityStart === 8 ? ':443' : ':80'
-  if (host !== undefined && withoutPort(authority, defaultPort) !== withoutPort(host, defaultPort))
-    return undefined
-  return url.slice(pathStart)
+  const agrees =
+    host === undefined
+      ? /^[\w.:[\]-]+$/.test(authority)
+      : withoutPort(authority, defaultPort) === withoutPort(host, defaultPort)
+  return agrees ? url.slice(pathStart) : undefined
 }
 
 function withoutPort(authority: string, port: string): string {
