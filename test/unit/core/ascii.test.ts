@@ -1,0 +1,72 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { equalsIgnoringCase, foldAscii, isUpperCaseWord } from '../../../packages/core/src/ascii.ts'
+
+describe('comparison without case', () => {
+  it.each([
+    ['authorization', 'authorization'],
+    ['Authorization', 'authorization'],
+    ['AUTHORIZATION', 'authorization'],
+    ['x-1_~', 'x-1_~'],
+    ['', ''],
+  ])('takes %j for %j', (text, lower) => {
+    expect(equalsIgnoringCase(text, lower)).toBe(true)
+  })
+
+  it.each([
+    ['authorization_', 'authorization'],
+    ['authorizatio', 'authorization'],
+    ['b', 'a'],
+    ['\u212Aey', 'key'],
+    ['\u017Fcope', 'scope'],
+    ['[', '{'],
+    ['@', '`'],
+    ['_', '\u007f'],
+    ['É', 'é'],
+  ])('does not take %j for %j', (text, lower) => {
+    expect(equalsIgnoringCase(text, lower)).toBe(false)
+  })
+
+  it('folds the 26 letters and nothing else', () => {
+    const texts = fc.string({ unit: fc.constantFrom(...'aAkK\u212Asſ[{@`'), maxLength: 3 })
+    fc.assert(
+      fc.property(texts, texts, (one, other) => {
+        const lower = foldByHand(other)
+        expect(equalsIgnoringCase(one, lower)).toBe(foldByHand(one) === lower)
+      }),
+    )
+  })
+})
+
+describe('folding', () => {
+  it('lower-cases ASCII letters and leaves every other character as it is', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), (text) => {
+        expect(foldAscii(text)).toBe(foldByHand(text))
+      }),
+    )
+  })
+
+  it.each(['\u212A', 'É', 'İ', 'ẞ', 'Ω'])('does not fold %j', (letter) => {
+    expect(foldAscii(`A${letter}`)).toBe(`a${letter}`)
+  })
+})
+
+describe('an upper-case word', () => {
+  it.each(['GET', 'M', 'PROPFIND'])('is %j', (text) => {
+    expect(isUpperCaseWord(text)).toBe(true)
+  })
+
+  it.each(['', 'get', 'Get', 'GET ', ' GET', 'M-SEARCH', 'GET\n', 'GÉT', 'GET1', '*'])(
+    'is not %j',
+    (text) => {
+      expect(isUpperCaseWord(text)).toBe(false)
+    },
+  )
+})
+
+function foldByHand(text: string): string {
+  const upper = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ'
+  const lower = 'abcdefghijklmnopqrstuvwxyz'
+  return Array.from(text, (character) => lower[upper.indexOf(character)] ?? character).join('')
+}

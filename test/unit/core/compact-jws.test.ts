@@ -1,0 +1,106 @@
+import fc from 'fast-check'
+import { base64url } from 'jose'
+import { describe, expect, it } from 'vitest'
+import { parseCompactJws } from '../../../packages/core/src/compact-jws.ts'
+
+const header = { alg: 'ES256', typ: 'at+jwt', kid: 'k1' }
+const payload = { iss: 'https://issuer.example', exp: 1 }
+const signature = Uint8Array.from({ length: 64 }, (_, i) => i * 5)
+const good = `${encode(header)}.${encode(payload)}.${base64url.encode(signature)}`
+
+describe('a compact JWS', () => {
+  it('is taken apart into header, payload and signature', () => {
+    expect(parseCompactJws(good)).toMatchObject({
+      text: good,
+      header,
+      payload,
+      signature,
+      signingInputEnd: good.lastIndexOf('.'),
+    })
+  })
+
+  it('gives the bytes that another implementation encoded, whatever their number', () => {
+    fc.assert(
+      fc.property(fc.uint8Array({ minLength: 1, maxLength: 80 }), (bytes) => {
+        const text = `${encode(header)}.${encode(payload)}.${base64url.encode(bytes)}`
+        expect(parseCompactJws(text)?.signature).toEqual(bytes)
+      }),
+    )
+  })
+
+  it('has one text only: whatever is accepted is what encoding it again gives', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: fc.constantFrom(...'AQgw_-9='), minLength: 1, maxLength: 9 }), (last) => {
+        const parsed = parseCompactJws(`${encode(header)}.${encode(payload)}.${last}`)
+        if (parsed) expect(base64url.encode(parsed.signature)).toBe(last)
+        else expect(base64url.encode(decodeLoosely(last))).not.toBe(last)
+      }),
+    )
+  })
+
+  it.each([
+    ['nothing', ''],
+    ['one segment', encode(header)],
+    ['two segments', `${encode(header)}.${encode(payload)}`],
+    ['an empty signature', `${encode(header)}.${encode(payload)}.`],
+    ['an empty payload', `${encode(header)}..AAAA`],
+    ['an empty header', `.${encode(payload)}.AAAA`],
+    ['four segments', `${good}.AAAA`],
+    ['a dot at the end', `${good}.`],
+    ['five segments, as encryption has', `${encode({ alg: 'dir', enc: 'A256GCM' })}..AAAA.AAAA.AAAA`],
+    ['dots alone', '..'],
+    ['many dots', '.'.repeat(10_000)],
+    ['a JSON serialisation', JSON.stringify({ payload: encode(payload), signatures: [] })],
+    ['a space before', ` ${good}`],
+    ['a space behind', `${good} `],
+    ['a line feed behind', `${good}\n`],
+    ['a space inside a segment', good.replace('.', ' .')],
+    ['padding', `${good}==`],
+    ['padding inside', good.replace('.', '=.')],
+    ['the alphabet of plain base64', `${encode(header)}.${encode(payload)}.ab+/`],
+    ['a percent escape', good.replace('.', '%2E')],
+    ['a fullwidth letter', `${good.slice(0, -1)}Ａ`],
+    ['a quoted token', `"${good}"`],
+    ['a segment of impossible length', `${encode(header)}.${encode(payload)}.AAAAA`],
+  ])('is not %s', (_, text) => {
+    expect(parseCompactJws(text)).toBeUndefined()
+  })
+
+  it.each([
+    ['one stray bit', 'AB'],
+    ['every stray bit', 'AP'],
+    ['a stray bit of the longer tail', 'AAB'],
+  ])('has no second spelling with %s at the end of a segment', (_, tail) => {
+    expect(parseCompactJws(`${encode(header)}.${encode(payload)}.${tail}`)).toBeUndefined()
+  })
+
+  it.each([
+    ['a header that is no JSON', `${base64url.encode('alg')}.${encode(payload)}.AAAA`],
+    [
+      'a header with a member twice',
+      `${base64url.encode('{"alg":"none","alg":"ES256"}')}.${encode(payload)}.AAAA`,
+    ],
+    ['an array for a header', `${base64url.encode('[]')}.${encode(payload)}.AAAA`],
+    ['a payload with a member twice', `${encode(header)}.${base64url.encode('{"exp":1,"exp":2}')}.AAAA`],
+    ['an array for a payload', `${encode(header)}.${base64url.encode('[{"exp":1}]')}.AAAA`],
+    ['null for a payload', `${encode(header)}.${base64url.encode('null')}.AAAA`],
+    ['a byte order mark', `${encode(header)}.${base64url.encode('\ufeff{}')}.AAAA`],
+    ['invalid UTF-8', `${encode(header)}.${base64url.encode(Uint8Array.of(0x7b, 0xff, 0x7d))}.AAAA`],
+  ])('is refused with %s', (_, text) => {
+    expect(parseCompactJws(text)).toBeUndefined()
+  })
+
+  it('is refused when it is enormous and nearly right', () => {
+    expect(parseCompactJws(`${good}${'='.repeat(5_000_000)}`)).toBeUndefined()
+    expect(parseCompactJws(`${'A'.repeat(5_000_000)}.${encode(payload)}.AAAA`)).toBeUndefined()
+  })
+})
+
+function encode(value: unknown): string {
+  return base64url.encode(JSON.stringify(value))
+}
+
+/** As a lenient decoder reads it: stray bits and padding are dropped. */
+function decodeLoosely(text: string): Uint8Array {
+  return Uint8Array.from(Buffer.from(text, 'base64url'))
+}
