@@ -1,35 +1,47 @@
 import { verifySignature } from '#signature'
-import type { VerifiedToken } from './access-token.ts'
+import type { Refusal, VerifiedToken } from './access-token.ts'
+import { notBefore } from './claim-checks.ts'
 import { type CompactJws, parseCompactJws } from './compact-jws.ts'
+import type { Credential } from './credential.ts'
 import type { DenialReason } from './denial-reason.ts'
 import type { WaitUntil } from './key-set.ts'
 import { deepFreeze } from './strict-json.ts'
-import { notBefore, type TokenProfile } from './token-profile.ts'
+import type { TokenProfile } from './token-profile.ts'
 import type { VerificationKey } from './verification-key.ts'
 
 /** Turns token text into a verified token, or says why it is none. Rejects where that cannot be known at the moment. */
 export type AccessTokenVerifier = (
-  text: string,
+  credential: Credential,
   waitUntil: WaitUntil,
-) => Promise<VerifiedToken | DenialReason>
+) => Promise<VerifiedToken | Refusal>
 
-/** Compiles the verifier of a server: which profile a token is for is told by exact issuer first, before it is trusted. */
+/**
+ * Compiles the verifier of a server. Which profile a token is for is told by the header it came in and its exact issuer,
+ * before either is trusted.
+ */
 export function createAccessTokenVerifier(
   profiles: readonly TokenProfile[],
   now: () => number,
 ): AccessTokenVerifier {
   const byIssuer = groupByIssuer(profiles)
-  return async (text, waitUntil) => {
+  return async ({ text, header }, waitUntil) => {
     const jws = parseCompactJws(text)
-    if (jws === undefined) return 'token_malformed'
-    const profile = recognise(byIssuer, jws.payload)
-    if (profile === undefined) return 'token_unrecognised'
-    const fault = judgeHeader(jws.header, profile)
-    if (fault !== undefined) return fault
-    const key = await findSigner(jws, profile, waitUntil)
-    if (typeof key === 'string') return key
-    return judgeClaims(jws, profile, now()) ?? toVerifiedToken(jws, profile, key)
+    if (jws === undefined) return refuse('token_malformed')
+    const profile = recognise(byIssuer, header, jws.payload)
+    if (profile === undefined) return refuse('token_unrecognised')
+    const fault = judgeHeader(jws, profile)
+    if (fault !== undefined) return refuse(fault, profile)
+    const candidates = await profile.keys.candidates(jws, waitUntil)
+    const key = await findSigner(jws, candidates)
+    if (key === undefined)
+      return refuse(candidates.length === 0 ? 'token_key_unknown' : 'token_signature', profile)
+    const wrong = judgeClaims(jws, profile, now())
+    return wrong === undefined ? toVerifiedToken(jws, profile, key) : refuse(wrong, profile)
   }
+}
+
+function refuse(refused: DenialReason, profile?: TokenProfile): Refusal {
+  return { refused, profile }
 }
 
 type ProfilesByIssuer = ReadonlyMap<string | undefined, readonly TokenProfile[]>
@@ -41,42 +53,38 @@ function groupByIssuer(profiles: readonly TokenProfile[]): ProfilesByIssuer {
 }
 
 /** Profiles that gave the issuer check up are asked last, and only for an issuer that no other profile names. */
-function recognise(byIssuer: ProfilesByIssuer, payload: CompactJws['payload']): TokenProfile | undefined {
+function recognise(
+  byIssuer: ProfilesByIssuer,
+  header: string,
+  payload: CompactJws['payload'],
+): TokenProfile | undefined {
   const issuer = Object.hasOwn(payload, 'iss') ? payload.iss : undefined
   const named = typeof issuer === 'string' ? byIssuer.get(issuer) : undefined
-  return (named ?? byIssuer.get(undefined))?.find((profile) => profile.recognises(payload))
+  const asked = named ?? byIssuer.get(undefined)
+  return asked?.find((profile) => profile.header === header && profile.recognises(payload))
 }
 
 /** What no token may carry: extensions to be understood, another encoding of the payload, encryption, nesting. */
 const REFUSED_PARAMETERS = ['crit', 'b64', 'enc', 'zip', 'cty']
 const MAX_KID_LENGTH = 1024
 
-function judgeHeader(header: CompactJws['header'], profile: TokenProfile): DenialReason | undefined {
+function judgeHeader(
+  { header, algorithm, kid }: CompactJws,
+  profile: TokenProfile,
+): DenialReason | undefined {
   if (REFUSED_PARAMETERS.some((name) => Object.hasOwn(header, name))) return 'token_header'
-  const { alg, kid, typ } = ownHeader(header)
-  if (kid !== undefined && (typeof kid !== 'string' || kid.length > MAX_KID_LENGTH)) return 'token_header'
-  if (typeof alg !== 'string' || !profile.algorithms.has(alg)) return 'token_algorithm'
-  return profile.acceptsType(typ) ? undefined : 'token_type'
-}
-
-/** Without what `Object.prototype` may have been given. */
-function ownHeader(header: CompactJws['header']): Readonly<Record<'alg' | 'kid' | 'typ', unknown>> {
-  const own = (name: string): unknown => (Object.hasOwn(header, name) ? header[name] : undefined)
-  return { alg: own('alg'), kid: own('kid'), typ: own('typ') }
+  if (Object.hasOwn(header, 'kid') && (kid === undefined || kid.length > MAX_KID_LENGTH))
+    return 'token_header'
+  if (!profile.algorithms.has(algorithm)) return 'token_algorithm'
+  return profile.acceptsType(Object.hasOwn(header, 'typ') ? header.typ : undefined) ? undefined : 'token_type'
 }
 
 async function findSigner(
   jws: CompactJws,
-  profile: TokenProfile,
-  waitUntil: WaitUntil,
-): Promise<VerificationKey | DenialReason> {
-  const { alg, kid } = ownHeader(jws.header) as { alg: string; kid: string | undefined }
-  const ring = await profile.keys.current(waitUntil)
-  const candidates = ring.knows(kid)
-    ? ring.select(kid, alg)
-    : (await profile.keys.refreshed()).select(kid, alg)
+  candidates: readonly VerificationKey[],
+): Promise<VerificationKey | undefined> {
   for (const key of candidates) if (await verifySignature(jws, key)) return key
-  return candidates.length === 0 ? 'token_key_unknown' : 'token_signature'
+  return undefined
 }
 
 function judgeClaims(jws: CompactJws, profile: TokenProfile, now: number): DenialReason | undefined {
@@ -91,10 +99,10 @@ function toVerifiedToken(jws: CompactJws, profile: TokenProfile, key: Verificati
   const accessToken = profile.read(deepFreeze(jws.payload), jws.text)
   return Object.freeze({
     accessToken,
-    scopes: new Set(accessToken.scopes),
+    scopes: profile.holder(accessToken.scopes),
     profile,
     key,
     notBefore: notBefore(jws.payload) - profile.clockTolerance,
-    notAfter: accessToken.expiresAt * 1000 + profile.clockTolerance,
+    notAfter: (accessToken.expiresAt ?? Number.POSITIVE_INFINITY) * 1000 + profile.clockTolerance,
   })
 }

@@ -1,3 +1,5 @@
+import type { DenialReason } from './denial-reason.ts'
+import type { ScopeHolder } from './scope.ts'
 import type { TokenProfile } from './token-profile.ts'
 import type { VerificationKey } from './verification-key.ts'
 
@@ -22,8 +24,8 @@ export interface AccessToken {
   readonly issuer: string | undefined
   /** The name of the profile that recognised and verified it. */
   readonly profile: string
-  /** When it expires, in seconds since 1970 (`exp`). */
-  readonly expiresAt: number
+  /** When it expires, in seconds since 1970 (`exp`); `undefined` only where its profile lets `exp` be left out. */
+  readonly expiresAt: number | undefined
   /** The token text. Not enumerable, so that logging or serialising the object does not give it away. */
   readonly token: string
 }
@@ -31,10 +33,21 @@ export interface AccessToken {
 /** A token whose signature and claims were verified, with what must be judged again at every use. */
 export interface VerifiedToken {
   readonly accessToken: AccessToken
-  readonly scopes: ReadonlySet<string>
+  readonly scopes: ScopeHolder
   readonly profile: TokenProfile
   readonly key: VerificationKey
   /** Milliseconds since 1970, the profile's clock tolerance taken in. */
   readonly notBefore: number
   readonly notAfter: number
+}
+
+/** A token that is none, or no longer: why, and which profile it was for, if that could be told. */
+export interface Refusal {
+  readonly refused: DenialReason
+  readonly profile: TokenProfile | undefined
+}
+
+/** Tells a refusal from a token. */
+export function isRefusal(result: VerifiedToken | Refusal): result is Refusal {
+  return 'refused' in result
 }

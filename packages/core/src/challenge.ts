@@ -1,24 +1,15 @@
 import type { HeaderLine } from './decision.ts'
 import type { DenialReason } from './denial-reason.ts'
-
-/** The `error` of a denial's body; where the answer carries a challenge with an error code, the same code. */
-export type ErrorCode =
-  | 'invalid_request'
-  | 'unauthorized'
-  | 'invalid_token'
-  | 'insufficient_scope'
-  | 'access_denied'
-  | 'method_not_allowed'
-  | 'temporarily_unavailable'
-  | 'server_error'
+import { type ErrorCode, type ErrorRenderer, renderError } from './error-renderer.ts'
+import type { Requirement } from './requirement.ts'
 
 interface Answer {
   readonly status: number
   readonly error: ErrorCode
   /** Fixed public text: nothing of the request, the token or a library ever gets into it. */
   readonly description: string
-  /** `bare`: a challenge without an error code (RFC 6750 section 3.1); `error`: with it; `scope`: with what is required. */
-  readonly challenge: 'none' | 'bare' | 'error' | 'scope'
+  /** `bare`: a challenge without an error code (RFC 6750 section 3.1); `error`: with it; the others: with what is required. */
+  readonly challenge: 'none' | 'bare' | 'error' | 'scope' | 'authentication'
 }
 
 const malformed = (description: string): Answer => ({
@@ -30,6 +21,12 @@ const malformed = (description: string): Answer => ({
 const forbidden = (description: string): Answer => ({
   status: 403,
   error: 'access_denied',
+  description,
+  challenge: 'none',
+})
+const unavailable = (description: string): Answer => ({
+  status: 503,
+  error: 'temporarily_unavailable',
   description,
   challenge: 'none',
 })
@@ -83,6 +80,7 @@ const ANSWERS: Readonly<Record<DenialReason, Answer>> = Object.freeze({
   token_not_yet_valid: invalidToken,
   token_lifetime: invalidToken,
   token_binding: invalidToken,
+  token_revoked: invalidToken,
   token_kind: forbidden('This kind of access token is not accepted here'),
   insufficient_scope: {
     status: 403,
@@ -91,13 +89,17 @@ const ANSWERS: Readonly<Record<DenialReason, Answer>> = Object.freeze({
     challenge: 'scope',
   },
   resource_mismatch: forbidden('The access token is not for this resource'),
-  origin_not_allowed: forbidden('The origin is not allowed'),
-  key_set_unavailable: {
-    status: 503,
-    error: 'temporarily_unavailable',
-    description: 'Access tokens cannot be verified at the moment',
-    challenge: 'none',
+  insufficient_user_authentication: {
+    status: 401,
+    error: 'insufficient_user_authentication',
+    description: 'A more recent or stronger authentication is required',
+    challenge: 'authentication',
   },
+  origin_not_allowed: forbidden('The origin is not allowed'),
+  key_set_unavailable: unavailable('Access tokens cannot be verified at the moment'),
+  status_unavailable: unavailable('Access tokens cannot be verified at the moment'),
+  grants_unavailable: unavailable('Permissions cannot be looked up at the moment'),
+  origins_unavailable: unavailable('Origins cannot be looked up at the moment'),
   internal_error: {
     status: 500,
     error: 'server_error',
@@ -115,8 +117,8 @@ export interface Challenge {
 
 /** What a denial depends on besides its reason. */
 export interface ChallengeDetails {
-  /** The scopes the rule requires, space-delimited (RFC 6750 section 3). */
-  readonly scope?: string | undefined
+  /** The rule that did not allow: its scopes (RFC 6750 section 3), or what it asks of the sign-in (RFC 9470 section 3). */
+  readonly requirement?: Requirement | undefined
   /** For `Allow` (RFC 9110 section 15.5.6). */
   readonly methods?: readonly string[] | undefined
 }
@@ -124,38 +126,46 @@ export interface ChallengeDetails {
 /** Makes denials; all that does not depend on the request is put together once. */
 export type Challenger = (reason: DenialReason, details: ChallengeDetails) => Challenge
 
-/** Compiles the table for one server. `noRule` is the status where no rule matches. */
-export function createChallenger(realm: string, noRule: 403 | 404, retryAfter: number): Challenger {
+/** What a {@link Challenger} is made of. */
+export interface ChallengerOptions {
+  readonly realm: string
+  /** The status where no rule matches. */
+  readonly noRule: 403 | 404
+  readonly render: ErrorRenderer | undefined
+  /** What error messages call the renderer. */
+  readonly where: string
+}
+
+const RETRY_AFTER_SECONDS = 5
+
+/** Compiles the table for one server, or for one profile of it: the renderer is asked once for every answer, here. */
+export function createChallenger(options: ChallengerOptions): Challenger {
   const answers = Object.entries(ANSWERS) as [DenialReason, Answer][]
-  const table = new Map(
-    answers.map(([reason, answer]) => {
-      const status = reason === 'no_rule' ? noRule : answer.status
-      return [reason, compile({ ...answer, status }, realm, retryAfter)] as const
-    }),
-  )
-  return (reason, details) => {
+  const table = new Map(answers.map(([reason, answer]) => [reason, compile(reason, answer, options)]))
+  return (reason, { methods, requirement }) => {
     const challenge = table.get(reason) as Challenge
-    if (details.methods)
-      return { ...challenge, headers: [...challenge.headers, ['Allow', details.methods.join(', ')]] }
-    const named = ANSWERS[reason].challenge === 'scope' && details.scope !== undefined
-    return named ? withScope(challenge, details.scope as string) : challenge
+    if (methods) return { ...challenge, headers: [...challenge.headers, ['Allow', methods.join(', ')]] }
+    return withParameters(challenge, parametersOf(ANSWERS[reason], requirement))
   }
 }
 
-function compile(answer: Answer, realm: string, retryAfter: number): Challenge {
-  const { status, error, description: error_description } = answer
+function compile(
+  reason: DenialReason,
+  answer: Answer,
+  { realm, noRule, render, where }: ChallengerOptions,
+): Challenge {
+  const original = { ...answer, status: reason === 'no_rule' ? noRule : answer.status }
+  const { status, contentType, body } = renderError(reason, original, render, where)
   const headers: HeaderLine[] = [
     ['Cache-Control', 'no-store'],
-    ['Content-Type', 'application/json'],
+    ['Content-Type', contentType],
     ['X-Content-Type-Options', 'nosniff'],
   ]
-  if (answer.challenge !== 'none') headers.push(['WWW-Authenticate', challengeText(answer, realm)])
-  if (status === 503) headers.push(['Retry-After', String(retryAfter)])
-  return Object.freeze({
-    status,
-    headers: Object.freeze(headers),
-    body: JSON.stringify({ error, error_description }),
-  })
+  // RFC 9110 section 15.5.2: whatever is rendered as 401 comes with a challenge.
+  const challenge = status === 401 && answer.challenge === 'none' ? 'bare' : answer.challenge
+  if (challenge !== 'none') headers.push(['WWW-Authenticate', challengeText({ ...answer, challenge }, realm)])
+  if (status === 503) headers.push(['Retry-After', String(RETRY_AFTER_SECONDS)])
+  return Object.freeze({ status, headers: Object.freeze(headers), body })
 }
 
 /** RFC 6750 section 3; the realm was checked at set-up, the rest is fixed, so nothing is left to escape. */
@@ -164,9 +174,15 @@ function challengeText({ challenge, error, description }: Answer, realm: string)
   return challenge === 'bare' ? bare : `${bare}, error="${error}", error_description="${description}"`
 }
 
-function withScope(challenge: Challenge, scope: string): Challenge {
+function parametersOf({ challenge }: Answer, requirement: Requirement | undefined): string {
+  if (challenge === 'authentication') return requirement?.stepUp?.parameters ?? ''
+  return challenge === 'scope' && requirement?.scope !== undefined ? `, scope="${requirement.scope}"` : ''
+}
+
+function withParameters(challenge: Challenge, parameters: string): Challenge {
+  if (parameters === '') return challenge
   const headers = challenge.headers.map(([name, value]): HeaderLine => {
-    return name === 'WWW-Authenticate' ? [name, `${value}, scope="${scope}"`] : [name, value]
+    return name === 'WWW-Authenticate' ? [name, value + parameters] : [name, value]
   })
   return { ...challenge, headers }
 }

@@ -5,6 +5,10 @@ export interface CompactJws {
   /** The token as received; canonical, so that no second text stands for the same token. */
   readonly text: string
   readonly header: Readonly<Record<string, unknown>>
+  /** `alg`; empty where it is absent or no text. */
+  readonly algorithm: string
+  /** `kid`, where it is text. */
+  readonly kid: string | undefined
   readonly payload: Readonly<Record<string, unknown>>
   readonly signature: Uint8Array
   /** Where the signing input ends in `text` (the second dot). */
@@ -25,7 +29,21 @@ export function parseCompactJws(text: string): CompactJws | undefined {
   const payload = parseSegment(text.slice(first + 1, second))
   const signature = decodeBase64url(text.slice(second + 1))
   if (header === undefined || payload === undefined || signature === undefined) return undefined
-  return { text, header, payload, signature, signingInputEnd: second }
+  return {
+    text,
+    header,
+    algorithm: ownText(header, 'alg') ?? '',
+    kid: ownText(header, 'kid'),
+    payload,
+    signature,
+    signingInputEnd: second,
+  }
+}
+
+/** Without what `Object.prototype` may have been given. */
+function ownText(header: Readonly<Record<string, unknown>>, name: string): string | undefined {
+  const value = Object.hasOwn(header, name) ? header[name] : undefined
+  return typeof value === 'string' ? value : undefined
 }
 
 function findDots(text: string): readonly [number, number] | undefined {

@@ -3,16 +3,19 @@ import type { RouteRule } from './route-rule-options.ts'
 
 /** What {@link ResourceServerOptions.onDecision} is told. It never holds a token, a claim or text of the request. */
 export interface DecisionEvent {
+  /** The verdict; in monitor mode a request goes on to its handler in spite of `false`. */
   readonly allowed: boolean
+  /** Whether the verdict was put into effect; `false` for what monitor mode let through. */
+  readonly enforced: boolean
   /** A closed list, fit for a metric's label. */
   readonly reason: 'allowed' | DeniedDecision['reason']
-  /** The status answered; `undefined` where the request went on to its handler. */
+  /** The status answered; or that would have been; `undefined` where the verdict is to go on. */
   readonly status: number | undefined
   /** The rules that spoke of the request; empty where it was refused before. */
   readonly rules: readonly RouteRule[]
   /** The rule that did not allow. */
   readonly rule: RouteRule | undefined
-  /** The name of the profile that verified the token. */
+  /** The name of the profile the token was for, whether it was verified or not. */
   readonly profile: string | undefined
   /** The `kid` of the key that verified the token. */
   readonly keyId: string | undefined

@@ -22,6 +22,8 @@ export interface AllowedDecision {
   readonly token: AccessToken | undefined
   /** Every rule that matched and allowed. */
   readonly rules: readonly RouteRule[]
+  /** Only in monitor mode, and only where the request would have been denied: what the answer would have been. */
+  readonly observed?: DeniedDecision
   /** To be written before the handler runs, or kept until its response is sent. */
   readonly headers: ResponseHeaders
 }

@@ -1,8 +1,9 @@
 import { createAccessTokenVerifier } from './access-token-verifier.ts'
+import { type Authenticator, createAuthenticator } from './authenticator.ts'
 import { type Challenger, createChallenger } from './challenge.ts'
 import type { DecisionEvent } from './decision-event.ts'
+import type { ErrorRenderer } from './error-renderer.ts'
 import { ConfigurationError } from './errors.ts'
-import { KEY_SET_DEFAULTS } from './key-set-options.ts'
 import { createOriginPolicy, type OriginPolicy } from './origin-policy.ts'
 import { parseOptions } from './parse-options.ts'
 import {
@@ -12,7 +13,6 @@ import {
   withDefaults,
 } from './resource-server-options.ts'
 import { compileRouteRules, type RouteTable } from './route-rules.ts'
-import { type Authenticator, createAuthenticator } from './token-cache.ts'
 import type { TokenProfile } from './token-profile.ts'
 import { compileTokenProfiles } from './token-profiles.ts'
 
@@ -27,6 +27,9 @@ export interface Gate {
   readonly origins: OriginPolicy
   readonly challenge: Challenger
   readonly refusesMethodOverride: boolean
+  /** Whether nothing is enforced: every request goes on and is only reported. */
+  readonly monitors: boolean
+  readonly now: () => number
   readonly onDecision: ((event: DecisionEvent) => void | Promise<void>) | undefined
 }
 
@@ -34,12 +37,15 @@ export interface Gate {
 export function compileGate(input: ResourceServerOptions): Gate {
   const options = withDefaults(parseOptions(schemaOf(input), input, ''))
   refuseCorsWithoutEffect(options)
+  refuseMonitoringForNobody(options)
   const now = failingClosed(options.now)
+  const challengerOf = (render: ErrorRenderer | undefined, where: string): Challenger =>
+    createChallenger({ realm: options.realm, noRule: options.noRule ?? 403, render, where })
   const where = Object.hasOwn(input, 'tokens') ? (index: number) => `tokens[${index}].` : () => ''
-  const profiles = compileTokenProfiles(options.profiles, { fetch: options.fetch, now }, where)
+  const profiles = compileTokenProfiles(options.profiles, { fetch: options.fetch, now }, challengerOf, where)
   const kinds = new Set(profiles.map(({ kind }) => kind).filter((kind) => kind !== undefined))
   return Object.freeze({
-    table: compileRouteRules(options.routes ?? [], kinds),
+    table: compileRouteRules(options.routes ?? [], kinds, options.basePath),
     profiles,
     kinds,
     authenticator: createAuthenticator({
@@ -48,12 +54,22 @@ export function compileGate(input: ResourceServerOptions): Gate {
       maxTokenLength: options.maxTokenLength,
       now,
     }),
-    credentialHeaders: ['authorization'],
-    origins: createOriginPolicy(options.origins, options.cors),
-    challenge: createChallenger(options.realm, options.noRule ?? 403, KEY_SET_DEFAULTS.timeout),
+    credentialHeaders: [...new Set(profiles.map(({ header }) => header))],
+    origins: createOriginPolicy(options.origins, options.cors ?? {}, now),
+    challenge: challengerOf(options.renderError, 'renderError'),
     refusesMethodOverride: options.methodOverride !== 'ignore',
+    monitors: options.mode === 'monitor',
     onDecision: options.onDecision,
+    now,
   })
+}
+
+function refuseMonitoringForNobody({ mode, onDecision }: ServerOptions): void {
+  if (mode !== 'monitor' || onDecision !== undefined) return
+  throw new ConfigurationError(
+    'mode',
+    "'monitor' reports to `onDecision` and enforces nothing; without it, nothing is left",
+  )
 }
 
 function refuseCorsWithoutEffect({ cors, origins, routes }: ServerOptions): void {

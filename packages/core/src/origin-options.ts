@@ -1,10 +1,25 @@
 import * as z from 'zod/mini'
+import type { AccessToken } from './access-token.ts'
+
+/**
+ * Allowlists that live elsewhere, one per account. Both are called with text from whoever sent the request; rejecting,
+ * answering anything but a boolean, or taking over 5 seconds counts as an outage: a preflight is then answered 503, an
+ * otherwise allowed request of a browser too, and any other answer goes without CORS headers.
+ */
+export interface OriginSource {
+  /** Whether any account allows this origin: asked where no verified token says which account it is. */
+  readonly known: (origin: string) => boolean | Promise<boolean>
+  /** Whether this token's account allows this origin. */
+  readonly allows: (origin: string, token: AccessToken) => boolean | Promise<boolean>
+  /** How long an answer is remembered, in seconds. Default 10. */
+  readonly maxAge?: number
+}
 
 /**
  * The origins whose pages may use the API, as browsers send them: `https://app.example`. `'*'` lets every page read the
  * answers, never with credentials.
  */
-export type OriginsOption = '*' | readonly string[]
+export type OriginsOption = '*' | readonly string[] | OriginSource
 
 /** What goes with `origins`; without `origins` there is nothing to set here. */
 export interface CorsOptions {
@@ -35,9 +50,24 @@ const origin = z
     ),
   )
 
+const callable = (what: string): z.ZodMiniType =>
+  z.unknown().check(z.refine((value) => typeof value === 'function', `must be a function: ${what}`))
+
 export const originsSchema: z.ZodMiniType = z.union(
-  [z.literal('*'), z.array(z.string())],
-  "must be '*' or an array of origins",
+  [
+    z.literal('*'),
+    z.array(z.unknown()),
+    z.strictObject({
+      known: callable('(origin) => boolean'),
+      allows: callable('(origin, token) => boolean'),
+      maxAge: z.optional(
+        z
+          .number('must be seconds from 0.1 to 3600')
+          .check(z.refine((value) => value >= 0.1 && value <= 3600, 'must be seconds from 0.1 to 3600')),
+      ),
+    }),
+  ],
+  "must be '*', an array of origins, or { known, allows, maxAge? }",
 )
 export const originListSchema: z.ZodMiniType = z.array(origin)
 

@@ -1,21 +1,35 @@
-import type { AccessToken } from './access-token.ts'
+import type { VerifiedToken } from './access-token.ts'
+import { type CachedLookup, createCachedLookup } from './cached-lookup.ts'
 import type { HeaderLine, ResponseHeaders } from './decision.ts'
 import { ConfigurationError } from './errors.ts'
-import { type CorsOptions, type OriginsOption, originListSchema } from './origin-options.ts'
+import {
+  type CorsOptions,
+  isCanonicalOrigin,
+  type OriginSource,
+  type OriginsOption,
+  originListSchema,
+} from './origin-options.ts'
 import { parseOptions } from './parse-options.ts'
+import { createTokenLookup } from './token-lookup.ts'
 
 /** Which origins may use the API, and the headers that tell a browser so. */
 export interface OriginPolicy {
   /** Whether the gate owns CORS; if not, no origin is judged and no header touched. */
   readonly owned: boolean
   /** Whether pages of this origin may read an answer that was given without a verified token. */
-  known(origin: string): boolean
+  readonly known: CachedLookup<boolean>
   /** Whether pages of this origin may use this token. */
-  allows(origin: string, token: AccessToken): boolean
+  readonly allows: OriginAllowance
   /** The headers of an ordinary answer; `origin` is the one that may read it, if any. */
   headers(origin: string | undefined): ResponseHeaders
   /** The headers of a granted preflight. */
   preflightHeaders(origin: string, methods: readonly string[]): ResponseHeaders
+}
+
+/** A {@link TokenLookup} whose detail is the origin. */
+interface OriginAllowance {
+  peek(token: VerifiedToken, origin: string): boolean | undefined
+  get(token: VerifiedToken, origin: string): Promise<boolean>
 }
 
 /** Every header of the CORS protocol: the owner writes all of them or none. */
@@ -34,31 +48,93 @@ const ALWAYS_EXPOSED = ['WWW-Authenticate', 'Retry-After']
 /** The policy where CORS is left to the application. */
 const NOT_OWNED: OriginPolicy = Object.freeze({
   owned: false,
-  known: () => true,
-  allows: () => true,
+  ...always(() => true),
   headers: () => UNTOUCHED,
   preflightHeaders: () => UNTOUCHED,
 })
 
 /** Compiles the allowlist; an origin is compared byte for byte with what was written, never parsed. */
-export function createOriginPolicy(origins: OriginsOption | undefined, cors: CorsOptions = {}): OriginPolicy {
+export function createOriginPolicy(
+  origins: OriginsOption | undefined,
+  cors: CorsOptions,
+  now: () => number,
+): OriginPolicy {
   if (origins === undefined) return NOT_OWNED
   refuseOpenToAll(origins, cors)
-  const open = origins === '*'
-  const listed = new Set(open ? [] : parseOptions<readonly string[]>(originListSchema, origins, 'origins'))
-  const closed = open ? responseHeaders(readable('*', cors), []) : responseHeaders([], vary('Origin'))
-  const byOrigin = new Map(
-    [...listed].map((origin) => [origin, responseHeaders(readable(origin, cors), vary('Origin'))]),
+  if (origins === '*')
+    return ownedPolicy(
+      always(() => true),
+      [],
+      '*',
+      cors,
+    )
+  if (!isList(origins)) return ownedPolicy(fromSource(origins, now), [], undefined, cors)
+  const listed = new Set(parseOptions<readonly string[]>(originListSchema, origins, 'origins'))
+  return ownedPolicy(
+    always((origin) => listed.has(origin)),
+    [...listed],
+    undefined,
+    cors,
   )
-  const allowed = (origin: string): boolean => open || listed.has(origin)
+}
+
+type Judges = Pick<OriginPolicy, 'known' | 'allows'>
+
+function isList(origins: Exclude<OriginsOption, '*'>): origins is readonly string[] {
+  return Array.isArray(origins)
+}
+
+/** A list that is at hand: every answer can be had at once. */
+function always(listed: (origin: string) => boolean): Judges {
+  return {
+    known: { peek: listed, get: async (origin) => listed(origin) },
+    allows: { peek: (_, origin) => listed(origin), get: async (_, origin) => listed(origin) },
+  }
+}
+
+const SOURCE_MAX_AGE = 10
+const SOURCE_TIMEOUT = 5000
+const MAX_ORIGINS = 10_000
+
+/** Lists elsewhere, asked through caches, and only about text that could be an origin at all. */
+function fromSource({ known, allows, maxAge = SOURCE_MAX_AGE }: OriginSource, now: () => number): Judges {
+  const common = { maxAge: maxAge * 1000, timeout: SOURCE_TIMEOUT, now }
+  return {
+    known: createCachedLookup({
+      load: async (origin) => isCanonicalOrigin(origin) && asBoolean(await known(origin)),
+      maxEntries: MAX_ORIGINS,
+      ...common,
+    }),
+    allows: createTokenLookup({
+      load: async (token, _, origin) => isCanonicalOrigin(origin) && asBoolean(await allows(origin, token)),
+      ...common,
+    }),
+  }
+}
+
+function asBoolean(answer: unknown): boolean {
+  if (typeof answer === 'boolean') return answer
+  throw new TypeError('an origin source must answer true or false')
+}
+
+/** `everyone` is what is answered in place of the origin where all may read. */
+function ownedPolicy(
+  judges: Judges,
+  listed: readonly string[],
+  everyone: '*' | undefined,
+  cors: CorsOptions,
+): OriginPolicy {
+  const closed = everyone ? responseHeaders(readable('*', cors), []) : responseHeaders([], vary('Origin'))
+  const headersOf = (origin: string): ResponseHeaders =>
+    responseHeaders(readable(origin, cors), vary('Origin'))
+  const prepared = new Map(listed.map((origin) => [origin, headersOf(origin)]))
   return Object.freeze({
     owned: true,
-    known: allowed,
-    allows: allowed,
+    ...judges,
     headers: (origin: string | undefined) =>
-      origin === undefined ? closed : (byOrigin.get(origin) ?? closed),
+      origin === undefined || everyone ? closed : (prepared.get(origin) ?? headersOf(origin)),
     preflightHeaders: (origin: string, methods: readonly string[]) =>
-      responseHeaders(grant(open ? '*' : origin, methods, cors), vary(PREFLIGHT_VARY)),
+      responseHeaders(grant(everyone ?? origin, methods, cors), vary(PREFLIGHT_VARY)),
   })
 }
 
@@ -68,7 +144,7 @@ function refuseOpenToAll(origins: OriginsOption, { credentials }: CorsOptions): 
   if (!credentials) return
   if (origins === '*')
     throw new ConfigurationError('origins', "'*' cannot stand beside `cors.credentials`; list the origins")
-  if (origins.includes('null')) {
+  if (Array.isArray(origins) && origins.includes('null')) {
     throw new ConfigurationError(
       'origins',
       "'null' is sent by any sandboxed page and cannot stand beside `cors.credentials`",

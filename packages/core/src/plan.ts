@@ -1,4 +1,4 @@
-import { type Extraction, extractBearerToken } from './bearer-token.ts'
+import { type Credential, extractCredential } from './credential.ts'
 import type { Gate } from './gate.ts'
 import { ALLOWED, type Outcome } from './outcome.ts'
 import { isPreflight, judgePreflight, judgeRoute } from './preflight.ts'
@@ -16,7 +16,7 @@ export interface Plan {
   /** The one origin that may be asked about; none where it was not sent, or not to be trusted. */
   readonly origin: string | undefined
   readonly settled: Outcome | undefined
-  readonly credential: string
+  readonly credential: Credential
   readonly waitUntil: ResourceRequest['waitUntil']
 }
 
@@ -50,20 +50,22 @@ export function makePlan(gate: Gate, source: RuleSource, request: ResourceReques
   const set = source.match(method, shape)
   const fault = judgeRoute(set, shape)
   if (fault || set.access === 'public') return settle(request, headers, shape, set, fault ?? ALLOWED)
-  const extraction = extractBearerToken(headers.credentials[0], headers.repeatedCredential)
-  return extraction.kind === 'token'
-    ? plan(request, headers, shape, set, undefined, extraction.text)
-    : settle(request, headers, shape, set, withoutToken(extraction, set))
+  const credential = extractCredential(headers, gate.credentialHeaders)
+  return typeof credential === 'string'
+    ? settle(request, headers, shape, set, withoutToken(credential, set))
+    : plan(request, headers, shape, set, undefined, credential)
 }
 
-function withoutToken({ kind }: Extraction, set: RuleSet): Outcome {
-  if (kind === 'ambiguous') return { reason: 'ambiguous_credentials' }
+function withoutToken(extraction: 'absent' | 'ambiguous', set: RuleSet): Outcome {
+  if (extraction === 'ambiguous') return { reason: 'ambiguous_credentials' }
   if (set.access === 'optional') return ALLOWED
   return {
     reason: 'no_credentials',
     rule: set.compiled.find(({ requirement }) => requirement.access === 'token'),
   }
 }
+
+const NO_CREDENTIAL: Credential = Object.freeze({ text: '', header: '' })
 
 function settle(
   request: ResourceRequest,
@@ -72,7 +74,7 @@ function settle(
   set: RuleSet,
   settled: Outcome,
 ): Plan {
-  return plan(request, headers, target, set, settled, '')
+  return plan(request, headers, target, set, settled, NO_CREDENTIAL)
 }
 
 function plan(
@@ -81,7 +83,7 @@ function plan(
   target: RequestTarget | undefined,
   set: RuleSet,
   settled: Outcome | undefined,
-  credential: string,
+  credential: Credential,
 ): Plan {
   return { method, target, set, origin: repeatedOrigin ? undefined : origin, settled, credential, waitUntil }
 }

@@ -1,10 +1,13 @@
 import { discoverKeys, fetchJwkSet } from './discovery.ts'
 import { ConfigurationError } from './errors.ts'
 import { importKeyRing, secretKeyRing } from './key-ring.ts'
-import { createLocalKeySet, createRemoteKeySet, type KeySet } from './key-set.ts'
+import { createLocalKeySet, createRemoteKeySet } from './key-set.ts'
 import { isKeySetUrl, type JsonWebKeySet, KEY_SET_DEFAULTS } from './key-set-options.ts'
+import { fromKeySet, type KeySource } from './key-source.ts'
 import type { Fetch } from './remote-json.ts'
+import { createSecretLookup } from './secret-lookup.ts'
 import type { ProfileOptions, SignatureAlgorithm } from './token-profile-options.ts'
+import type { SecretLookup, Secrets } from './token-source-options.ts'
 import { algorithmsOf, weaknessOf, weaknessOfSecret } from './verification-key.ts'
 
 const ASYMMETRIC: readonly SignatureAlgorithm[] = ['RS256', 'PS256', 'ES256', 'EdDSA', 'Ed25519']
@@ -36,18 +39,19 @@ export function createProfileKeys(
   algorithms: readonly SignatureAlgorithm[],
   environment: KeyEnvironment,
   where: string,
-): KeySet {
+): KeySource {
   refuseSeveralSources(options, where)
-  if (options.secret !== undefined) return secretKeys(options.secret, algorithms, where)
+  if (options.secret !== undefined) return secretKeys(options.secret, algorithms, environment, where)
   if (options.keys !== undefined) return givenKeys(options.keys, algorithms, `${where}keys`)
   if (options.initialKeys !== undefined) judgeKeys(options.initialKeys, algorithms, `${where}initialKeys`)
-  return createRemoteKeySet({
+  const keySet = createRemoteKeySet({
     fetchKeys: fetcher(options, environment, where),
     algorithms,
     policy: { ...KEY_SET_DEFAULTS, ...options.keySet },
     initialKeys: options.initialKeys?.keys,
     now: environment.now,
   })
+  return fromKeySet(keySet)
 }
 
 function refuseSeveralSources(options: ProfileOptions, where: string): void {
@@ -69,10 +73,12 @@ function refuseSeveralSources(options: ProfileOptions, where: string): void {
 }
 
 function secretKeys(
-  secret: NonNullable<ProfileOptions['secret']>,
+  secret: Secrets | SecretLookup,
   algorithms: readonly SignatureAlgorithm[],
+  { now }: KeyEnvironment,
   where: string,
-): KeySet {
+): KeySource {
+  if (isLookup(secret)) return createSecretLookup(secret, algorithms, now)
   const secrets = typeof secret === 'string' || secret instanceof Uint8Array ? [secret] : secret
   const bytes = secrets.map((value) => (typeof value === 'string' ? new TextEncoder().encode(value) : value))
   for (const value of bytes) {
@@ -80,16 +86,21 @@ function secretKeys(
     if (weakness) throw new ConfigurationError(`${where}secret`, weakness)
   }
   const ring = secretKeyRing(bytes, algorithms)
-  return createLocalKeySet(async () => ring)
+  return fromKeySet(createLocalKeySet(async () => ring))
 }
 
-function givenKeys(keys: JsonWebKeySet, algorithms: readonly SignatureAlgorithm[], where: string): KeySet {
+function isLookup(secret: Secrets | SecretLookup): secret is SecretLookup {
+  return typeof secret === 'object' && 'find' in secret && typeof secret.find === 'function' && 'by' in secret
+}
+
+function givenKeys(keys: JsonWebKeySet, algorithms: readonly SignatureAlgorithm[], where: string): KeySource {
   judgeKeys(keys, algorithms, where)
-  return createLocalKeySet(async () => {
+  const keySet = createLocalKeySet(async () => {
     const ring = await importKeyRing(keys.keys, algorithms)
     if (ring.keys.length === 0) throw new ConfigurationError(where, 'none of the keys could be imported')
     return ring
   })
+  return fromKeySet(keySet)
 }
 
 /** Keys from a configuration are judged at once: unlike those of a fetched set, a bad one is a mistake to be told of. */

@@ -1,7 +1,7 @@
+import type { Context } from './context.ts'
 import type { AuthorizationDecision } from './decision.ts'
 import type { DecisionEvent } from './decision-event.ts'
 import type { Gate } from './gate.ts'
-import type { TokenContext } from './token-context.ts'
 
 /** The time a decision began, where someone wants to know. */
 export function startTimer({ onDecision }: Gate): number {
@@ -13,7 +13,7 @@ export function report<Decision extends AuthorizationDecision>(
   { onDecision }: Gate,
   startedAt: number,
   decision: Decision,
-  context: TokenContext | undefined,
+  context: Context | undefined,
   cacheHit: boolean,
 ): Decision {
   if (onDecision === undefined) return decision
@@ -28,19 +28,20 @@ export function report<Decision extends AuthorizationDecision>(
 
 function toEvent(
   decision: AuthorizationDecision,
-  context: TokenContext | undefined,
+  context: Context | undefined,
   cacheHit: boolean,
   duration: number,
 ): DecisionEvent {
-  const token = typeof context?.token === 'object' ? context.token : undefined
+  const denied = decision.allowed ? decision.observed : decision
   return Object.freeze({
-    allowed: decision.allowed,
-    reason: decision.allowed ? 'allowed' : decision.reason,
-    status: decision.allowed ? undefined : decision.status,
+    allowed: denied === undefined,
+    enforced: !decision.allowed || denied === undefined,
+    reason: denied?.reason ?? 'allowed',
+    status: denied?.status,
     rules: decision.allowed ? decision.rules : [],
-    rule: decision.allowed ? undefined : decision.rule,
-    profile: token?.profile.name,
-    keyId: token?.key.kid,
+    rule: denied?.rule,
+    profile: context?.token?.profile.name ?? context?.refusal?.profile?.name,
+    keyId: context?.token?.key.kid,
     cacheHit,
     duration,
   })

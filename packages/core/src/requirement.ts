@@ -5,6 +5,7 @@ import { type PathPattern, parameterIndex } from './path-pattern.ts'
 import { OPAQUE, type RequestTarget } from './request-target.ts'
 import type { RequirementOptions } from './route-rule-options.ts'
 import { type ScopeAlternatives, satisfies, toAlternatives } from './scope.ts'
+import { compileStepUp, isSteppedUp, type StepUp } from './step-up.ts'
 
 /** What a rule asks, compiled: nothing left to interpret when a request comes. */
 export interface Requirement {
@@ -14,6 +15,8 @@ export interface Requirement {
   readonly scopes: ScopeAlternatives | undefined
   /** What a challenge names as required: all scopes of the first alternative. */
   readonly scope: string | undefined
+  /** What it asks of the sign-in behind the token. */
+  readonly stepUp: StepUp | undefined
   /** Path segments that must equal a claim. */
   readonly bindings: readonly ClaimBinding[]
   /** The opaque spellings it accepts, as bits. */
@@ -37,15 +40,24 @@ export function compileRequirement(options: RequirementOptions, where: string): 
       `'${access}' contradicts \`scopes\` and \`tokens\`; leave one of them out`,
     )
   }
+  if (access === 'public') refuseBesidePublic(options, where)
   const alternatives = scopes === undefined ? undefined : toAlternatives(scopes)
   return Object.freeze({
     access: access === 'public' || access === 'optional' ? access : 'token',
     kinds: tokens === undefined ? undefined : new Set(typeof tokens === 'string' ? [tokens] : tokens),
     scopes: alternatives,
     scope: alternatives?.[0]?.join(' '),
+    stepUp: compileStepUp(options),
     bindings: [],
     opaque: (options.opaque ?? []).reduce((bits, spelling) => bits | OPAQUE[spelling], 0),
   })
+}
+
+function refuseBesidePublic(options: RequirementOptions, where: string): void {
+  for (const name of ['acr', 'amr', 'maxAge'] as const) {
+    if (options[name] !== undefined)
+      throw new ConfigurationError(`${where}.${name}`, 'has no effect on a public route')
+  }
 }
 
 /** Compiles `match`: every key must be a parameter of the rule's own pattern. */
@@ -62,17 +74,20 @@ export function compileBindings(
   })
 }
 
-/** Judges a verified token: kind, then scopes, then resource binding. `undefined` means it may pass. */
+/** Judges a verified token: kind, scopes, resource binding, step-up. `undefined` means it may pass. */
 export function judgeToken(
   requirement: Requirement,
   token: VerifiedToken,
   target: RequestTarget,
+  now: number,
 ): DenialReason | undefined {
-  const { kinds, scopes, bindings } = requirement
+  const { kinds, scopes, bindings, stepUp } = requirement
   if (kinds !== undefined && !holdsKind(kinds, token)) return 'token_kind'
   if (scopes !== undefined && !satisfies(token.scopes, scopes)) return 'insufficient_scope'
   for (const binding of bindings) if (!isBound(binding, token, target)) return 'resource_mismatch'
-  return undefined
+  return stepUp === undefined || isSteppedUp(stepUp, token, now)
+    ? undefined
+    : 'insufficient_user_authentication'
 }
 
 function holdsKind(kinds: ReadonlySet<string>, { accessToken }: VerifiedToken): boolean {

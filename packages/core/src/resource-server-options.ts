@@ -1,5 +1,6 @@
 import * as z from 'zod/mini'
 import type { DecisionEvent } from './decision-event.ts'
+import type { ErrorRenderer } from './error-renderer.ts'
 import { type CorsOptions, corsSchema, type OriginsOption, originsSchema } from './origin-options.ts'
 import type { Fetch } from './remote-json.ts'
 import { type RouteRule, routeRuleSchema } from './route-rule-options.ts'
@@ -40,6 +41,17 @@ interface ServerDetails<Scope extends string> {
    * applications that surely do not act on them. Default `refuse`.
    */
   readonly methodOverride?: 'refuse' | 'ignore'
+  /** The look of denials. Default: JSON with `error` and `error_description`. */
+  readonly renderError?: ErrorRenderer
+  /** What every rule's path begins with, for a route table made for a reusable router. Default: nothing. */
+  readonly basePath?: string
+  /**
+   * `monitor` lets EVERY request through to its handler (but for granted preflights, which it answers, and faults of its
+   * own) and only reports what would have been answered, to `onDecision`
+   * (which must be given) and as {@link AllowedDecision.observed}; each response says so in `Scopegate-Mode`. For trying a
+   * route table on live traffic, behind the protection that is still there. Default `enforce`.
+   */
+  readonly mode?: 'enforce' | 'monitor'
   /** The longest token looked at, in characters; a longer one is answered 401. Default 8192. */
   readonly maxTokenLength?: number
   /** Bounds of the cache of verified tokens. */
@@ -100,6 +112,9 @@ const serverShape = {
   ),
   noRule: z.optional(z.union([z.literal(403), z.literal(404)], 'must be 403 or 404')),
   methodOverride: z.optional(z.enum(['refuse', 'ignore'], "must be 'refuse' or 'ignore'")),
+  renderError: z.optional(callable('(answer) => ({ status, body })')),
+  basePath: z.optional(z.string()),
+  mode: z.optional(z.enum(['enforce', 'monitor'], "must be 'enforce' or 'monitor'")),
   maxTokenLength: z.optional(count(64)),
   tokenCache: z.optional(
     z.strictObject({ maxEntries: z.optional(count(1)), maxBytes: z.optional(count(16_384)) }),

@@ -1,4 +1,5 @@
 import type { VerifiedToken } from './access-token.ts'
+import { type Context, peekContext, resolveContext } from './context.ts'
 import type { AuthorizationDecision } from './decision.ts'
 import { ConfigurationError, KeySetUnavailableError } from './errors.ts'
 import { compileGate, type Gate } from './gate.ts'
@@ -13,7 +14,6 @@ import type { ResourceServerOptions } from './resource-server-options.ts'
 import { respond, respondToFault } from './respond.ts'
 import type { RouteRequirement, RouteRule } from './route-rule-options.ts'
 import type { ScopeExpression } from './scope.ts'
-import { peekContext, resolveContext, type TokenContext } from './token-context.ts'
 
 /** Decides whether a request may reach its handler. Never throws or rejects for a request: a fault of our own denies. */
 export interface Authorizer {
@@ -108,17 +108,16 @@ function createAuthorizer(gate: Gate, source: RuleSource): Authorizer {
 }
 
 /** Steps 5 to 8 on a plan and its context: authenticate, authorize, origin, respond. Pure. */
-function conclude(gate: Gate, plan: Plan, context: TokenContext): AuthorizationDecision {
+function conclude(gate: Gate, plan: Plan, context: Context): AuthorizationDecision {
   return respond(gate, plan, plan.settled ?? judge(gate, plan, context), context)
 }
 
-function judge(gate: Gate, { set, target, origin }: Plan, { token, originAllowed }: TokenContext): Outcome {
-  if (typeof token !== 'object') return { reason: token ?? 'internal_error' }
-  const denial = judgeRules(set, token, target as RequestTarget)
+function judge(gate: Gate, { set, target }: Plan, { token, refusal, origin }: Context): Outcome {
+  if (token === undefined) return { reason: refusal?.refused ?? 'internal_error' }
+  const denial = judgeRules(set, token, target as RequestTarget, gate.now())
   if (denial) return denial
-  return origin === undefined || originAllowed || !gate.origins.owned
-    ? ALLOWED
-    : { reason: 'origin_not_allowed' }
+  if (origin === 'allowed') return ALLOWED
+  return { reason: origin === 'refused' ? 'origin_not_allowed' : 'origins_unavailable' }
 }
 
 /** Every rule must allow; the first that does not, in the order of the table, names the denial. */
@@ -126,10 +125,11 @@ function judgeRules(
   { compiled }: Plan['set'],
   token: VerifiedToken,
   target: RequestTarget,
+  now: number,
 ): Outcome | undefined {
   for (const rule of compiled) {
     if (rule.requirement.access === 'public') continue
-    const reason = judgeToken(rule.requirement, token, target)
+    const reason = judgeToken(rule.requirement, token, target, now)
     if (reason !== undefined) return { reason, rule }
   }
   return undefined
@@ -137,7 +137,7 @@ function judgeRules(
 
 async function ready({ profiles }: Gate): Promise<void> {
   try {
-    for (const { keys } of profiles) await keys.current()
+    for (const { keys } of profiles) await keys.ready()
   } catch (error) {
     const cause = error instanceof KeySetUnavailableError ? error.cause : undefined
     throw cause instanceof ConfigurationError ? cause : error

@@ -1,59 +1,85 @@
-import type { AuthorizationDecision, DeniedDecision, ResponseHeaders } from './decision.ts'
+import type { Context } from './context.ts'
+import type {
+  AllowedDecision,
+  AuthorizationDecision,
+  DeniedDecision,
+  HeaderLine,
+  ResponseHeaders,
+} from './decision.ts'
 import type { DenialReason } from './denial-reason.ts'
 import type { Gate } from './gate.ts'
 import type { Outcome } from './outcome.ts'
 import type { Plan } from './plan.ts'
-import type { TokenContext } from './token-context.ts'
 
 /** Step 8: puts an outcome into an answer; CORS headers ride on every one that the origin may read. */
-export function respond(
-  gate: Gate,
-  plan: Plan,
-  outcome: Outcome,
-  context: TokenContext,
-): AuthorizationDecision {
-  const reader = context.originAllowed ? plan.origin : undefined
+export function respond(gate: Gate, plan: Plan, outcome: Outcome, context: Context): AuthorizationDecision {
   const { reason } = outcome
-  if (reason === 'preflight') return respondToPreflight(gate, plan.origin as string, outcome, context)
-  const headers = gate.origins.headers(reason === 'preflight_refused' ? undefined : reader)
-  if (reason !== 'allowed') return deny(gate, plan.method, reason, outcome, headers)
-  const token = typeof context.token === 'object' ? context.token.accessToken : undefined
-  return { allowed: true, token, rules: plan.set.rules, headers }
+  if (reason === 'allowed') return allow(plan, context, corsHeaders(gate, plan, context))
+  const denied =
+    reason === 'preflight'
+      ? respondToPreflight(gate, plan, outcome, context)
+      : refuse(gate, plan, outcome, context)
+  return gate.monitors && denied.reason !== 'preflight' ? letThrough(gate, plan, context, denied) : denied
 }
 
 /** The answer to a fault of our own: denied, whatever was being decided. */
 export function respondToFault(gate: Gate): DeniedDecision {
-  return deny(gate, 'GET', 'internal_error', { reason: 'internal_error' }, gate.origins.headers(undefined))
+  return deny(gate, 'GET', { reason: 'internal_error' }, gate.origins.headers(undefined), undefined)
+}
+
+function corsHeaders({ origins }: Gate, { origin }: Plan, context: Context): ResponseHeaders {
+  return origins.headers(context.origin === 'allowed' ? origin : undefined)
+}
+
+function allow({ set }: Plan, { token }: Context, headers: ResponseHeaders): AllowedDecision {
+  return { allowed: true, token: token?.accessToken, rules: set.rules, headers }
+}
+
+function refuse(gate: Gate, plan: Plan, outcome: Outcome, context: Context): DeniedDecision {
+  const readable = outcome.reason !== 'preflight_refused'
+  const cors = readable ? corsHeaders(gate, plan, context) : gate.origins.headers(undefined)
+  return deny(gate, plan.method, outcome, cors, context)
 }
 
 function respondToPreflight(
   gate: Gate,
-  origin: string,
-  outcome: Outcome,
-  context: TokenContext,
+  plan: Plan,
+  { methods = [] }: Outcome,
+  context: Context,
 ): DeniedDecision {
-  if (!context.originAllowed)
-    return deny(gate, 'OPTIONS', 'preflight_refused', outcome, gate.origins.headers(undefined))
-  const headers = gate.origins.preflightHeaders(origin, outcome.methods ?? [])
+  const nobody = gate.origins.headers(undefined)
+  if (context.origin === 'unavailable')
+    return deny(gate, 'OPTIONS', { reason: 'origins_unavailable' }, nobody, context)
+  if (context.origin === 'refused')
+    return deny(gate, 'OPTIONS', { reason: 'preflight_refused' }, nobody, context)
+  const headers = gate.origins.preflightHeaders(plan.origin as string, methods)
   return { allowed: false, status: 204, headers, body: '', reason: 'preflight', rule: undefined }
 }
 
 function deny(
   gate: Gate,
   method: string,
-  reason: DenialReason,
-  outcome: Outcome,
+  { reason, rule, methods }: Outcome,
   cors: ResponseHeaders,
+  context: Context | undefined,
 ): DeniedDecision {
-  const { rule } = outcome
-  const methods = reason === 'method_not_allowed' ? outcome.methods : undefined
-  const challenge = gate.challenge(reason, { scope: rule?.requirement.scope, methods })
+  const profile = context?.token?.profile ?? context?.refusal?.profile
+  const challenger = profile?.challenge ?? gate.challenge
+  const challenge = challenger(reason as DenialReason, { requirement: rule?.requirement, methods })
   return {
     allowed: false,
     status: challenge.status,
     headers: { remove: cors.remove, set: [...challenge.headers, ...cors.set], append: cors.append },
     body: method === 'HEAD' ? '' : challenge.body,
-    reason,
+    reason: reason as DenialReason,
     rule: rule?.rule,
   }
+}
+
+const MONITORED: HeaderLine = ['Scopegate-Mode', 'monitor']
+
+/** Monitor mode: the request goes on, and the response says that nothing was enforced. */
+function letThrough(gate: Gate, plan: Plan, context: Context, observed: DeniedDecision): AllowedDecision {
+  const { remove, set, append } = corsHeaders(gate, plan, context)
+  return { ...allow(plan, context, { remove, set: [...set, MONITORED], append }), observed }
 }

@@ -14,7 +14,17 @@ interface RequirementDetails {
   readonly opaque?: readonly OpaqueSpelling[]
 }
 
-interface RequiresScopes<Scope extends string> extends RequirementDetails {
+/** What a rule may ask of how the token's user signed in (RFC 9470); failing it gets the request 401. */
+interface RequiresAuthentication extends RequirementDetails {
+  /** The authentication context classes that will do; the claim `acr` must be one of them. Default: any. */
+  readonly acr?: string | readonly string[]
+  /** The authentication methods the claim `amr` must list, written like `scopes`. Default: any. */
+  readonly amr?: ScopeExpression
+  /** The most seconds since the sign-in, by the claim `auth_time`. Default: no limit. */
+  readonly maxAge?: number
+}
+
+interface RequiresScopes<Scope extends string> extends RequiresAuthentication {
   /**
    * The scopes a token must hold. A string means all of its space-separated scopes; `{ all }`, `{ any }` and
    * `{ anyOf: [['a', 'b'], ['c']] }` (OR of ANDs) say it outright. Compared exactly. A token without them is answered 403.
@@ -26,13 +36,13 @@ interface RequiresScopes<Scope extends string> extends RequirementDetails {
   readonly access?: 'optional'
 }
 
-interface RequiresKind<Scope extends string> extends RequirementDetails {
+interface RequiresKind<Scope extends string> extends RequiresAuthentication {
   readonly tokens: string | readonly string[]
   readonly scopes?: ScopeExpression<Scope>
   readonly access?: 'optional'
 }
 
-interface RequiresAccess extends RequirementDetails {
+interface RequiresAccess extends RequiresAuthentication {
   /**
    * `public`: nothing is asked and the token is not even read. `optional`: no token is fine, a token must be valid.
    * `authenticated`: any valid token.
@@ -76,7 +86,7 @@ interface RouteMatch {
 export type RouteRule<Scope extends string = string> = RouteMatch & RouteRequirement<Scope>
 
 /** {@link RouteRule} and {@link RouteRequirement} with their unions folded into one shape, as the compiler reads them. */
-export interface RequirementOptions extends RequirementDetails {
+export interface RequirementOptions extends RequiresAuthentication {
   readonly scopes?: ScopeExpression
   readonly tokens?: string | readonly string[]
   readonly access?: 'public' | 'optional' | 'authenticated'
@@ -108,11 +118,24 @@ const oneOrMore = z.union(
   'must be a string or a non-empty array of strings',
 )
 
+const quotable = z
+  .string()
+  .check(z.refine(isScopeToken, 'must be printable ASCII without space, quote or backslash'))
+
 const requirementShape = {
   scopes: z.optional(scopes),
   tokens: z.optional(oneOrMore),
   access: z.optional(
     z.enum(['public', 'optional', 'authenticated'], "must be 'public', 'optional' or 'authenticated'"),
+  ),
+  acr: z.optional(
+    z.union([quotable, z.array(quotable).check(z.minLength(1))], 'must be one class or a non-empty list'),
+  ),
+  amr: z.optional(scopes),
+  maxAge: z.optional(
+    z
+      .number('must be whole seconds')
+      .check(z.refine((value) => Number.isSafeInteger(value) && value >= 0, 'must be whole seconds')),
   ),
   opaque: z.optional(
     z

@@ -23,7 +23,12 @@ const STANDARD_METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']
 type RuleOptions = RequirementOptions & Pick<RouteRule, 'method' | 'path' | 'match' | 'overrides'>
 
 /** Compiles the table, or refuses it naming the rule: duplicates, rules that can never match, overrides of nothing. */
-export function compileRouteRules(rules: readonly RouteRule[], kinds: ReadonlySet<string>): RouteTable {
+export function compileRouteRules(
+  written: readonly RouteRule[],
+  kinds: ReadonlySet<string>,
+  basePath = '',
+): RouteTable {
+  const rules = written.map((rule) => underBasePath(rule, basePath))
   const compiled = rules.map((rule, index) => compileRule(rule, index, kinds))
   refuseDuplicates(compiled)
   for (const rule of compiled) linkOverrides(rule, compiled)
@@ -38,6 +43,19 @@ export function compileRouteRules(rules: readonly RouteRule[], kinds: ReadonlySe
     methods: (target: RequestTarget) =>
       [...listed].filter((method) => match(method, target).access !== 'none').flatMap(withHead),
   })
+}
+
+/** Decisions and events show the full path: the one that is matched. */
+function underBasePath(rule: RouteRule, basePath: string): RouteRule {
+  if (basePath === '') return rule
+  const base = parsePathPattern(basePath)
+  if (typeof base === 'string') throw new ConfigurationError('basePath', base)
+  if (base.wildcard || base.segments.length === 0)
+    throw new ConfigurationError('basePath', 'must name segments, and no "/*"')
+  const full = (path: string): string => (path === '/' ? basePath : `${basePath}${path}`)
+  const { overrides } = rule
+  const overridden = typeof overrides === 'string' ? full(overrides) : overrides?.map(full)
+  return Object.freeze({ ...rule, path: full(rule.path), ...(overridden && { overrides: overridden }) })
 }
 
 function withHead(method: string): string[] {

@@ -28,13 +28,18 @@ export function parseScopeClaim(claim: unknown): readonly string[] | undefined {
   return undefined
 }
 
-/** Exact comparison, no prefixes, no hierarchy. */
-export function satisfies(held: ReadonlySet<string>, alternatives: ScopeAlternatives): boolean {
+/** What a token was granted, as a question; a `Set` compares exactly. */
+export interface ScopeHolder {
+  has(scope: string): boolean
+}
+
+/** Whether one of the alternatives is held in full. */
+export function satisfies(held: ScopeHolder, alternatives: ScopeAlternatives): boolean {
   for (const alternative of alternatives) if (holdsAll(held, alternative)) return true
   return false
 }
 
-function holdsAll(held: ReadonlySet<string>, wanted: readonly string[]): boolean {
+function holdsAll(held: ScopeHolder, wanted: readonly string[]): boolean {
   for (const scope of wanted) if (!held.has(scope)) return false
   return true
 }

@@ -1,11 +1,29 @@
 import * as z from 'zod/mini'
 import {
+  type ClaimNames,
+  type ClaimType,
+  type ClaimValue,
+  claimNamesSchema,
+  fixedClaimsSchema,
+  requiredClaimsSchema,
+} from './claim-options.ts'
+import type { ErrorRenderer } from './error-renderer.ts'
+import {
   isKeySetUrl,
   type JsonWebKeySet,
   jsonWebKeySetSchema,
   type KeySetOptions,
   keySetSchema,
 } from './key-set-options.ts'
+import {
+  type GrantSource,
+  grantSourceSchema,
+  type SecretLookup,
+  type Secrets,
+  type StatusSource,
+  secretSchema,
+  statusSourceSchema,
+} from './token-source-options.ts'
 
 /** The JWS algorithms a profile may list (RFC 7518 section 3.1, RFC 8037, RFC 9864). */
 export type SignatureAlgorithm =
@@ -25,21 +43,6 @@ export type SignatureAlgorithm =
 /** The algorithms with a shared secret; never listed beside asymmetric ones. */
 export type HmacAlgorithm = 'HS256' | 'HS384' | 'HS512'
 
-/** A claim's fixed value. */
-export type ClaimValue = string | number | boolean
-
-/** Which claims the fields of {@link AccessToken} are read from. A list is tried in order; the first claim present wins. */
-export interface ClaimNames {
-  /** A space-delimited string or an array of strings. Default `['scope', 'scp']`. */
-  readonly scopes?: string | readonly string[]
-  /** Default `['client_id', 'azp']`. */
-  readonly clientId?: string | readonly string[]
-  /** Default `sub`. */
-  readonly subject?: string | readonly string[]
-  /** The tenant that owns the credential. Default `account`. */
-  readonly account?: string | readonly string[]
-}
-
 interface ProfileDetails {
   /** How events and {@link AccessToken.profile} call this profile. Default: its `kind`, else its issuer, else `default`. */
   readonly name?: string
@@ -54,8 +57,29 @@ interface ProfileDetails {
   readonly typ?: string | readonly string[]
   /** Claims that must be present with exactly this value, type included: `{ token_use: 'access' }`. Default: none. */
   readonly claims?: Readonly<Record<string, ClaimValue>>
-  /** Claims that must be present besides `exp`, `iss` and `aud`. Default: none. */
-  readonly requiredClaims?: readonly string[]
+  /** Claims that must be present besides `exp`, `iss` and `aud`, as a list or with their JSON types. Default: none. */
+  readonly requiredClaims?: readonly string[] | Readonly<Record<string, ClaimType>>
+  /**
+   * The header its tokens come in: `authorization` carries them as bearer tokens, any other carries the token and nothing
+   * else. Requests with two credentials are refused, wherever they are. Default `authorization`.
+   */
+  readonly header?: string
+  /** `optional` takes tokens without `exp`; only beside `status`, which then says when they end. Default `required`. */
+  readonly expiry?: 'required' | 'optional'
+  /** Asked for every token after it is verified. Default: a token lives until it expires. */
+  readonly status?: StatusSource
+  /** Gives the scopes in place of the token's own. Default: what the token says. */
+  readonly grants?: GrantSource
+  /**
+   * What a scope, or a role read as one, brings with it: `{ admin: ['read', 'write'] }`; followed to the end. Default: a
+   * scope brings nothing but itself.
+   */
+  readonly implies?: Readonly<Record<string, readonly string[]>>
+  /**
+   * Makes `*` in a granted scope stand for segments parted by this: with `.`, `orders.*` covers `orders.read` and
+   * `orders.read.all`, never `orders` or `ordersx.read`. Default: `*` is a character like any other.
+   */
+  readonly wildcardSeparator?: string
   /** Demands the whole of RFC 9068: `typ` is `at+jwt`; `sub`, `client_id`, `iat` and `jti` are present. Default: false. */
   readonly rfc9068?: boolean
   /** Seconds that `exp`, `nbf` and `iat` may be off. Default 5, at most 300. */
@@ -64,6 +88,8 @@ interface ProfileDetails {
   readonly maxLifetime?: number
   /** Where the fields of the access token are read from. */
   readonly read?: ClaimNames
+  /** The look of denials once a token is known to be of this family. Default: the server's. */
+  readonly renderError?: ErrorRenderer
 }
 
 interface IssuerAndAudience {
@@ -84,6 +110,23 @@ interface NoIssuer {
   /** Gives up the issuer check, in words. The keys must then be given here. */
   readonly issuer: null
   readonly audience: string | readonly string[]
+}
+
+interface SecretInsteadOfAudience {
+  readonly issuer: string | null
+  /** Gives up the audience check, in words. The secret found for the token is what ties it to this API. */
+  readonly audience: null
+  readonly secret: SecretLookup
+  readonly keys?: never
+  readonly jwksUri?: never
+  readonly initialKeys?: never
+  readonly keySet?: never
+}
+
+interface FixedClaimInsteadOfBoth {
+  readonly issuer: null
+  readonly audience: null
+  readonly claims: Readonly<Record<string, ClaimValue>>
 }
 
 interface Discovery {
@@ -115,8 +158,8 @@ interface GivenKeys {
 }
 
 interface GivenSecret {
-  /** The shared secret (or several, while one replaces another), at least as long as the hash. Text is taken as UTF-8. */
-  readonly secret: string | Uint8Array | readonly (string | Uint8Array)[]
+  /** The shared secret (or several, while one replaces another), at least as long as the hash; or how to find it. */
+  readonly secret: Secrets | SecretLookup
   readonly keys?: never
   readonly jwksUri?: never
   readonly initialKeys?: never
@@ -131,7 +174,11 @@ type KeySource = RemoteKeys | GivenKeys | GivenSecret
  * unless `jwksUri`, `keys` or `secret` is given. Issuer and audience must be given or given up in words.
  */
 export type TokenProfileOptions = ProfileDetails &
-  ((IssuedBy & (Discovery | KeySource)) | (NoIssuer & KeySource))
+  (
+    | (IssuedBy & (Discovery | KeySource))
+    | ((NoIssuer | FixedClaimInsteadOfBoth) & KeySource)
+    | SecretInsteadOfAudience
+  )
 
 /** {@link TokenProfileOptions} with its unions folded into one shape, as the compiler reads them. */
 export interface ProfileOptions extends ProfileDetails {
@@ -139,7 +186,7 @@ export interface ProfileOptions extends ProfileDetails {
   readonly audience: string | readonly string[] | null
   readonly jwksUri?: string
   readonly keys?: JsonWebKeySet
-  readonly secret?: string | Uint8Array | readonly (string | Uint8Array)[]
+  readonly secret?: Secrets | SecretLookup
   readonly initialKeys?: JsonWebKeySet
   readonly keySet?: KeySetOptions
 }
@@ -152,11 +199,14 @@ const texts = z.union(
 const url = z
   .string()
   .check(z.refine(isKeySetUrl, 'must be an https URL (http on loopback only) without userinfo or fragment'))
-const secret = z.union([text, z.instanceof(Uint8Array)])
 const ALGORITHMS = [
   ...['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519'],
   ...['HS256', 'HS384', 'HS512'],
 ]
+
+function isFieldName(name: string): boolean {
+  return /^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/.test(name)
+}
 
 /** The fields of a profile, to be spread where a profile may also be written at the top level. */
 export const tokenProfileShape: Readonly<Record<string, z.ZodMiniType>> = {
@@ -167,12 +217,7 @@ export const tokenProfileShape: Readonly<Record<string, z.ZodMiniType>> = {
   jwksUri: z.optional(url),
   keys: z.optional(jsonWebKeySetSchema),
   initialKeys: z.optional(jsonWebKeySetSchema),
-  secret: z.optional(
-    z.union(
-      [secret, z.array(secret).check(z.minLength(1))],
-      'must be text, bytes or a non-empty array of them',
-    ),
-  ),
+  secret: z.optional(secretSchema),
   keySet: z.optional(keySetSchema),
   algorithms: z.optional(
     z
@@ -180,23 +225,32 @@ export const tokenProfileShape: Readonly<Record<string, z.ZodMiniType>> = {
       .check(z.minLength(1, 'is empty; leave it out for the default')),
   ),
   typ: z.optional(texts),
-  claims: z.optional(
-    z.record(text, z.union([z.string(), z.number(), z.boolean()], 'must be a string, number or boolean')),
+  claims: z.optional(fixedClaimsSchema),
+  requiredClaims: z.optional(requiredClaimsSchema),
+  header: z.optional(z.string().check(z.refine(isFieldName, 'is no header name'))),
+  renderError: z.optional(
+    z
+      .unknown()
+      .check(
+        z.refine(
+          (value) => typeof value === 'function',
+          'must be a function: (answer) => ({ status, body })',
+        ),
+      ),
   ),
-  requiredClaims: z.optional(z.array(text).check(z.minLength(1, 'is empty; leave it out'))),
+  expiry: z.optional(z.enum(['required', 'optional'], "must be 'required' or 'optional'")),
+  status: z.optional(statusSourceSchema),
+  grants: z.optional(grantSourceSchema),
+  implies: z.optional(z.record(text, z.array(text).check(z.minLength(1, 'implies nothing; leave it out')))),
+  wildcardSeparator: z.optional(
+    z.string().check(z.refine((value) => value.length === 1, 'must be one character')),
+  ),
   rfc9068: z.optional(z.boolean()),
   clockTolerance: z.optional(
     z.number('must be seconds from 0 to 300').check(z.gte(0), z.lte(300, 'must be seconds from 0 to 300')),
   ),
   maxLifetime: z.optional(z.number('must be seconds, above 0').check(z.gt(0, 'must be seconds, above 0'))),
-  read: z.optional(
-    z.strictObject({
-      scopes: z.optional(texts),
-      clientId: z.optional(texts),
-      subject: z.optional(texts),
-      account: z.optional(texts),
-    }),
-  ),
+  read: z.optional(claimNamesSchema),
 }
 
 export const tokenProfileSchema: z.ZodMiniType = z.strictObject(tokenProfileShape)

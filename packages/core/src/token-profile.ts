@@ -1,14 +1,21 @@
-import type { AccessToken } from './access-token.ts'
-import type { DenialReason } from './denial-reason.ts'
-import type { KeySet } from './key-set.ts'
-import { parseScopeClaim } from './scope.ts'
-import type { ClaimNames, ProfileOptions, SignatureAlgorithm } from './token-profile-options.ts'
-
-/** The claims of a token, parsed and not to be trusted before its signature is. */
-export type Claims = Readonly<Record<string, unknown>>
-
-/** One thing a profile asks of a token, after its signature. Milliseconds since 1970. */
-export type ClaimCheck = (claims: Claims, now: number) => DenialReason | undefined
+import type { AccessToken, VerifiedToken } from './access-token.ts'
+import type { Challenger } from './challenge.ts'
+import {
+  type ClaimCheck,
+  type Claims,
+  compileClaimChecks,
+  firstPresent,
+  list,
+  names,
+  own,
+} from './claim-checks.ts'
+import type { ClaimNames } from './claim-options.ts'
+import type { KeySource } from './key-source.ts'
+import { parseScopeClaim, type ScopeHolder } from './scope.ts'
+import { createScopeHolder } from './scope-holder.ts'
+import { createTokenLookup, type TokenLookup } from './token-lookup.ts'
+import type { ProfileOptions, SignatureAlgorithm } from './token-profile-options.ts'
+import type { GrantSource, StatusSource } from './token-source-options.ts'
 
 /** How one family of access tokens is recognised, verified and read: functions chosen at set-up, no options left. */
 export interface TokenProfile {
@@ -16,60 +23,100 @@ export interface TokenProfile {
   readonly kind: string | undefined
   readonly issuer: string | undefined
   readonly algorithms: ReadonlySet<string>
-  readonly keys: KeySet
+  /** Lower-case name of the header its tokens come in. */
+  readonly header: string
+  readonly keys: KeySource
   readonly clockTolerance: number
   /** Whether a token that is not yet verified claims to be of this family. */
   readonly recognises: (claims: Claims) => boolean
   readonly acceptsType: (typ: unknown) => boolean
   readonly checks: readonly ClaimCheck[]
   readonly read: (claims: Claims, text: string) => AccessToken
+  /** What the scopes named by a token let it do. */
+  readonly holder: (scopes: readonly string[]) => ScopeHolder
+  /** How denials look once a token is known to be of this family, if otherwise than the server's. */
+  readonly challenge: Challenger | undefined
+  /** Whether a token is still active; none where its text says all there is to say. */
+  readonly status: TokenLookup<boolean> | undefined
+  /** The token with what it is granted now, in place of what it names. */
+  readonly grants: TokenLookup<VerifiedToken> | undefined
 }
 
-const MAX_NUMERIC_DATE = 253_402_300_799 // 9999-12-31: above it someone wrote milliseconds
-const RFC9068_CLAIMS = ['sub', 'client_id', 'iat', 'jti']
-const TEXT_CLAIMS = ['iss', 'sub', 'jti', 'client_id', 'azp']
+/** What a profile needs besides its options. */
+export interface ProfileParts {
+  readonly keys: KeySource
+  readonly algorithms: readonly SignatureAlgorithm[]
+  readonly now: () => number
+  readonly challenge: Challenger | undefined
+}
 
 /** Compiles a profile whose options have been checked. */
-export function compileTokenProfile(
-  options: ProfileOptions,
-  keys: KeySet,
-  algorithms: readonly SignatureAlgorithm[],
-): TokenProfile {
+export function compileTokenProfile(options: ProfileOptions, parts: ProfileParts): TokenProfile {
   const name = profileName(options)
   const clockTolerance = (options.clockTolerance ?? 5) * 1000
   const fixed = Object.entries(options.claims ?? {})
+  const holder = createScopeHolder({
+    implies: options.implies ?? {},
+    wildcardSeparator: options.wildcardSeparator,
+  })
   return Object.freeze({
     name,
     kind: options.kind,
     issuer: options.issuer ?? undefined,
-    algorithms: new Set(algorithms),
-    keys,
+    header: (options.header ?? 'authorization').toLowerCase(),
+    algorithms: new Set(parts.algorithms),
+    keys: parts.keys,
     clockTolerance,
     recognises: (claims: Claims) => fixed.every(([claim, value]) => own(claims, claim) === value),
     acceptsType: acceptTypes(options),
-    checks: Object.freeze([
-      ...TEXT_CLAIMS.map(checkText),
-      checkIssuer(options.issuer),
-      checkAudience(options.audience),
-      checkTimes(clockTolerance),
-      ...requiredClaims(options).map(checkPresent),
-      ...fixed.map(([claim, value]) => checkEquals(claim, value)),
-      ...(options.maxLifetime === undefined ? [] : [checkLifetime(options.maxLifetime)]),
-      checkUnbound,
-      checkScopes(names(options.read?.scopes, ['scope', 'scp'])),
-    ]),
+    checks: compileClaimChecks(options, clockTolerance),
     read: createReader(name, options.kind, options.read ?? {}),
+    holder,
+    challenge: parts.challenge,
+    status: options.status && compileStatus(options.status, parts.now),
+    grants: options.grants && compileGrants(options.grants, holder, parts.now),
   })
+}
+
+const SOURCE_MAX_AGE = 10
+const SOURCE_TIMEOUT = 5000
+
+function compileStatus({ isActive, maxAge }: StatusSource, now: () => number): TokenLookup<boolean> {
+  const load = async (token: AccessToken): Promise<boolean> => {
+    const active: unknown = await isActive(token)
+    if (typeof active !== 'boolean') throw new TypeError('`isActive` must answer true or false')
+    return active
+  }
+  return createTokenLookup({ load, maxAge: (maxAge ?? SOURCE_MAX_AGE) * 1000, timeout: SOURCE_TIMEOUT, now })
+}
+
+function compileGrants(
+  { resolve, maxAge }: GrantSource,
+  holder: TokenProfile['holder'],
+  now: () => number,
+): TokenLookup<VerifiedToken> {
+  const load = async (token: AccessToken, verified: VerifiedToken): Promise<VerifiedToken> => {
+    const scopes = parseScopeClaim(await resolve(token))
+    if (scopes === undefined) throw new TypeError('`resolve` must answer a string or an array of strings')
+    return Object.freeze({ ...verified, accessToken: withScopes(token, scopes), scopes: holder(scopes) })
+  }
+  return createTokenLookup({ load, maxAge: (maxAge ?? SOURCE_MAX_AGE) * 1000, timeout: SOURCE_TIMEOUT, now })
+}
+
+function withScopes(token: AccessToken, scopes: readonly string[]): AccessToken {
+  return sealed({ ...token, scopes: Object.freeze([...scopes]) }, token.token)
+}
+
+/** The token's text is there for who asks for it by name, and for no one else. */
+function sealed(fields: Omit<AccessToken, 'token'>, text: string): AccessToken {
+  return Object.freeze(
+    Object.defineProperty(fields, 'token', { value: text, enumerable: false }) as AccessToken,
+  )
 }
 
 /** How a profile is called where its options do not name it. */
 export function profileName(options: ProfileOptions): string {
   return options.name ?? options.kind ?? options.issuer ?? 'default'
-}
-
-/** An own member only: a claim called `constructor` is absent unless the issuer wrote it. */
-function own(claims: Claims, name: string): unknown {
-  return Object.hasOwn(claims, name) ? claims[name] : undefined
 }
 
 function acceptTypes({ typ, rfc9068 }: ProfileOptions): (typ: unknown) => boolean {
@@ -85,88 +132,13 @@ function mediaType(typ: string): string {
   return lower.startsWith('application/') ? lower.slice(12) : lower
 }
 
-function requiredClaims({ requiredClaims, rfc9068 }: ProfileOptions): readonly string[] {
-  return [...new Set([...(rfc9068 ? RFC9068_CLAIMS : []), ...(requiredClaims ?? [])])]
-}
-
-function checkText(name: string): ClaimCheck {
-  return (claims) => (['undefined', 'string'].includes(typeof own(claims, name)) ? undefined : 'token_claim')
-}
-
-function checkIssuer(issuer: string | null): ClaimCheck {
-  return (claims) => (issuer === null || own(claims, 'iss') === issuer ? undefined : 'token_issuer')
-}
-
-/** RFC 7519 section 4.1.3: a string or an array of strings, one of which is exactly ours. */
-function checkAudience(audience: ProfileOptions['audience']): ClaimCheck {
-  if (audience === null) return () => undefined
-  const ours = new Set(list(audience))
-  return (claims) => {
-    const claim = own(claims, 'aud')
-    const named: readonly unknown[] = Array.isArray(claim) ? claim : [claim]
-    const wellFormed = named.every((entry) => typeof entry === 'string')
-    return wellFormed && named.some((entry) => ours.has(entry as string)) ? undefined : 'token_audience'
-  }
-}
-
-function checkTimes(tolerance: number): ClaimCheck {
-  return (claims, now) => {
-    const { exp, nbf, iat } = timesOf(claims)
-    if (exp === undefined || ![exp, nbf ?? 0, iat ?? 0].every(isNumericDate)) return 'token_claim'
-    if (!(now < (exp as number) * 1000 + tolerance)) return 'token_expired'
-    return now >= notBefore(claims) - tolerance ? undefined : 'token_not_yet_valid'
-  }
-}
-
-function timesOf(claims: Claims): { exp: unknown; nbf: unknown; iat: unknown } {
-  return { exp: own(claims, 'exp'), nbf: own(claims, 'nbf'), iat: own(claims, 'iat') }
-}
-
-function isNumericDate(value: unknown): value is number {
-  return typeof value === 'number' && value >= 0 && value <= MAX_NUMERIC_DATE
-}
-
-/** The later of `nbf` and `iat`, in milliseconds: before either the token is from the future. Checked claims only. */
-export function notBefore(claims: Claims): number {
-  const { nbf, iat } = timesOf(claims)
-  return Math.max((nbf as number | undefined) ?? 0, (iat as number | undefined) ?? 0) * 1000
-}
-
-function checkPresent(name: string): ClaimCheck {
-  return (claims) =>
-    own(claims, name) === undefined || own(claims, name) === null ? 'token_claim' : undefined
-}
-
-function checkEquals(name: string, value: unknown): ClaimCheck {
-  return (claims) => (own(claims, name) === value ? undefined : 'token_claim')
-}
-
-function checkLifetime(maxLifetime: number): ClaimCheck {
-  return (claims) => {
-    const { exp, iat } = timesOf(claims)
-    return typeof iat === 'number' && (exp as number) - iat <= maxLifetime ? undefined : 'token_lifetime'
-  }
-}
-
-/** A token bound to a key or certificate is worth nothing as a bearer token (RFC 9449 section 7.2, RFC 8705 section 3). */
-function checkUnbound(claims: Claims): DenialReason | undefined {
-  return own(claims, 'cnf') === undefined ? undefined : 'token_binding'
-}
-
-function checkScopes(claimNames: readonly string[]): ClaimCheck {
-  return (claims) => {
-    const claim = firstPresent(claims, claimNames)
-    return claim === undefined || parseScopeClaim(claim) ? undefined : 'token_claim'
-  }
-}
-
 function createReader(profile: string, kind: string | undefined, from: ClaimNames): TokenProfile['read'] {
   const scopeNames = names(from.scopes, ['scope', 'scp'])
   const clientNames = names(from.clientId, ['client_id', 'azp'])
   const subjectNames = names(from.subject, ['sub'])
   const accountNames = names(from.account, ['account'])
   return (claims, text) => {
-    const accessToken = {
+    const fields = {
       claims,
       scopes: Object.freeze(parseScopeClaim(firstPresent(claims, scopeNames)) ?? []),
       clientId: textOf(claims, clientNames),
@@ -175,28 +147,10 @@ function createReader(profile: string, kind: string | undefined, from: ClaimName
       kind,
       issuer: textOf(claims, ['iss']),
       profile,
-      expiresAt: own(claims, 'exp') as number,
+      expiresAt: own(claims, 'exp') as number | undefined,
     }
-    return Object.freeze(
-      Object.defineProperty(accessToken, 'token', { value: text, enumerable: false }) as AccessToken,
-    )
+    return sealed(fields, text)
   }
-}
-
-function names(
-  option: string | readonly string[] | undefined,
-  otherwise: readonly string[],
-): readonly string[] {
-  return option === undefined ? otherwise : list(option)
-}
-
-function list(value: string | readonly string[]): readonly string[] {
-  return typeof value === 'string' ? [value] : value
-}
-
-function firstPresent(claims: Claims, claimNames: readonly string[]): unknown {
-  for (const name of claimNames) if (Object.hasOwn(claims, name)) return claims[name]
-  return undefined
 }
 
 function textOf(claims: Claims, claimNames: readonly string[]): string | undefined {

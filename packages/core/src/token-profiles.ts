@@ -1,3 +1,5 @@
+import type { Challenger } from './challenge.ts'
+import type { ErrorRenderer } from './error-renderer.ts'
 import { ConfigurationError } from './errors.ts'
 import { createProfileKeys, type KeyEnvironment, profileAlgorithms } from './profile-keys.ts'
 import { compileTokenProfile, profileName, type TokenProfile } from './token-profile.ts'
@@ -7,27 +9,37 @@ import type { ProfileOptions } from './token-profile-options.ts'
 export function compileTokenProfiles(
   profiles: readonly ProfileOptions[],
   environment: KeyEnvironment,
+  challengerOf: (render: ErrorRenderer, where: string) => Challenger,
   where: (index: number) => string,
 ): readonly TokenProfile[] {
   for (const [index, profile] of profiles.entries()) {
     refuseUnboundAudience(profile, where(index))
+    refuseEndless(profile, where(index))
     refuseTwins(profiles.slice(0, index), profile, where(index))
   }
   return profiles.map((profile, index) => {
     const algorithms = profileAlgorithms(profile, where(index))
-    return compileTokenProfile(
-      profile,
-      createProfileKeys(profile, algorithms, environment, where(index)),
-      algorithms,
-    )
+    const keys = createProfileKeys(profile, algorithms, environment, where(index))
+    const challenge = profile.renderError && challengerOf(profile.renderError, `${where(index)}renderError`)
+    return compileTokenProfile(profile, { keys, algorithms, now: environment.now, challenge })
   })
 }
 
-function refuseUnboundAudience({ audience, claims }: ProfileOptions, where: string): void {
-  if (audience !== null || Object.keys(claims ?? {}).length > 0) return
+/** Without an audience something else must tie a token to this API: a fixed claim, or the very secret it is signed with. */
+function refuseUnboundAudience({ audience, claims, secret }: ProfileOptions, where: string): void {
+  const looksUp = typeof secret === 'object' && Object.hasOwn(secret, 'find')
+  if (audience !== null || looksUp || Object.keys(claims ?? {}).length > 0) return
   throw new ConfigurationError(
     `${where}audience`,
     'null needs `claims` that tie the token to this API, such as { token_use: "access" }',
+  )
+}
+
+function refuseEndless({ expiry, status }: ProfileOptions, where: string): void {
+  if (expiry !== 'optional' || status !== undefined) return
+  throw new ConfigurationError(
+    `${where}expiry`,
+    "'optional' needs `status`: something must say when such a token ends",
   )
 }
 
@@ -37,13 +49,17 @@ function refuseTwins(earlier: readonly ProfileOptions[], profile: ProfileOptions
     if (profileName(other) === profileName(profile)) {
       throw new ConfigurationError(`${where}name`, 'is the name of another profile too; name this one')
     }
-    if (other.issuer === profile.issuer && !differByClaim(other, profile)) {
+    if (other.issuer === profile.issuer && sameHeader(other, profile) && !differByClaim(other, profile)) {
       throw new ConfigurationError(
         `${where}issuer`,
         'is that of another profile too; tell their tokens apart by `claims`',
       )
     }
   }
+}
+
+function sameHeader(one: ProfileOptions, other: ProfileOptions): boolean {
+  return (one.header ?? 'authorization').toLowerCase() === (other.header ?? 'authorization').toLowerCase()
 }
 
 function differByClaim(one: ProfileOptions, other: ProfileOptions): boolean {

@@ -1,0 +1,94 @@
+import { isRefusal, type Refusal, type VerifiedToken } from './access-token.ts'
+import type { AccessTokenVerifier } from './access-token-verifier.ts'
+import { type CacheLimits, createBoundedCache, createSingleFlight } from './cached-lookup.ts'
+import type { Credential } from './credential.ts'
+import type { DenialReason } from './denial-reason.ts'
+import type { WaitUntil } from './key-set.ts'
+import { peekState, resolveState } from './token-state.ts'
+
+/** Step 5, authenticate: from the cache where that can answer, else by verifying. */
+export interface Authenticator {
+  /** What is known without waiting; `undefined` where something is to be verified or fetched first. Starts no work. */
+  peek(credential: Credential): VerifiedToken | Refusal | undefined
+  /** Rejects where the keys are unreachable: that is no verdict on the token. */
+  authenticate(credential: Credential, waitUntil: WaitUntil): Promise<VerifiedToken | Refusal>
+}
+
+/** What the cache and the length limit are made of. */
+export interface AuthenticatorOptions {
+  readonly verify: AccessTokenVerifier
+  readonly limits: CacheLimits
+  /** In characters; a longer token is not even looked at. */
+  readonly maxTokenLength: number
+  readonly now: () => number
+}
+
+const TAIL = 43
+const ENTRY_BYTES = 1024
+
+/**
+ * Puts a cache in front of the verifier. It remembers verified tokens only, never failures and never what they were
+ * allowed to do; header, time, key and state are judged again at every hit.
+ */
+export function createAuthenticator(options: AuthenticatorOptions): Authenticator {
+  const { verify, limits, maxTokenLength, now } = options
+  // Keyed by the end of the signature, so that V8 need not hash the whole text; the text itself is compared on every hit.
+  const cache = createBoundedCache<VerifiedToken>(limits)
+  const once = createSingleFlight<string, VerifiedToken | Refusal>()
+
+  const find = ({ text, header }: Credential): VerifiedToken | undefined => {
+    const found = cache.get(text.slice(-TAIL))
+    return found?.accessToken.token === text && found.profile.header === header ? found : undefined
+  }
+  const verifyAndKeep = async (
+    credential: Credential,
+    waitUntil: WaitUntil,
+  ): Promise<VerifiedToken | Refusal> => {
+    const { text } = credential
+    const result = await verify(credential, waitUntil)
+    if (!isRefusal(result)) cache.set(text.slice(-TAIL), result, ENTRY_BYTES + 3 * text.length)
+    return result
+  }
+  const revalidate = async (
+    token: VerifiedToken,
+    waitUntil: WaitUntil,
+  ): Promise<VerifiedToken | Refusal | undefined> => {
+    const fault = judgeTime(token, now())
+    if (fault !== undefined) return refuse(fault, token)
+    if (await token.profile.keys.trusts(token.key, waitUntil)) return token
+    cache.delete(token.accessToken.token.slice(-TAIL))
+    return undefined
+  }
+
+  return Object.freeze({
+    peek: (credential: Credential) => {
+      if (credential.text.length > maxTokenLength)
+        return { refused: 'token_too_long', profile: undefined } as const
+      const token = find(credential)
+      if (token === undefined) return undefined
+      const fault = judgeTime(token, now())
+      if (fault !== undefined) return refuse(fault, token)
+      return token.profile.keys.peek(token.key) ? peekState(token) : undefined
+    },
+    authenticate: async (credential: Credential, waitUntil: WaitUntil) => {
+      const known = find(credential)
+      const token =
+        (known && (await revalidate(known, waitUntil))) ??
+        (await once(
+          `${credential.header} ${credential.text}`,
+          async () => await verifyAndKeep(credential, waitUntil),
+        ))
+      return isRefusal(token) ? token : await resolveState(token)
+    },
+  })
+}
+
+function refuse(refused: DenialReason, { profile }: VerifiedToken): Refusal {
+  return { refused, profile }
+}
+
+/** Written so that a clock that is not a number denies. */
+function judgeTime(token: VerifiedToken, now: number): DenialReason | undefined {
+  if (now >= token.notBefore) return now < token.notAfter ? undefined : 'token_expired'
+  return 'token_not_yet_valid'
+}

@@ -1,0 +1,148 @@
+import type { ClaimType } from './claim-options.ts'
+import type { DenialReason } from './denial-reason.ts'
+import { parseScopeClaim } from './scope.ts'
+import type { ProfileOptions } from './token-profile-options.ts'
+
+/** The claims of a token, parsed and not to be trusted before its signature is. */
+export type Claims = Readonly<Record<string, unknown>>
+
+/** One thing a profile asks of a token, after its signature. Milliseconds since 1970. */
+export type ClaimCheck = (claims: Claims, now: number) => DenialReason | undefined
+
+const MAX_NUMERIC_DATE = 253_402_300_799 // 9999-12-31: above it someone wrote milliseconds
+const RFC9068_CLAIMS = ['sub', 'client_id', 'iat', 'jti']
+const TEXT_CLAIMS = ['iss', 'sub', 'jti', 'client_id', 'azp']
+
+/** Everything a profile asks of the claims, in the order it is asked. */
+export function compileClaimChecks(options: ProfileOptions, clockTolerance: number): readonly ClaimCheck[] {
+  const { issuer, audience, claims, maxLifetime, expiry, read } = options
+  return Object.freeze([
+    ...TEXT_CLAIMS.map(checkText),
+    checkIssuer(issuer),
+    checkAudience(audience),
+    checkTimes(clockTolerance, expiry !== 'optional'),
+    ...requiredClaims(options).map(([name, type]) => checkPresent(name, type)),
+    ...Object.entries(claims ?? {}).map(([claim, value]) => checkEquals(claim, value)),
+    ...(maxLifetime === undefined ? [] : [checkLifetime(maxLifetime)]),
+    checkUnbound,
+    checkScopes(names(read?.scopes, ['scope', 'scp'])),
+  ])
+}
+
+/** An own member only: a claim called `constructor` is absent unless the issuer wrote it. */
+export function own(claims: Claims, name: string): unknown {
+  return Object.hasOwn(claims, name) ? claims[name] : undefined
+}
+
+function requiredClaims({
+  requiredClaims,
+  rfc9068,
+}: ProfileOptions): readonly (readonly [string, ClaimType])[] {
+  const strict: [string, ClaimType][] = rfc9068 ? RFC9068_CLAIMS.map((name) => [name, 'any']) : []
+  if (!isList(requiredClaims)) return [...strict, ...Object.entries(requiredClaims ?? {})]
+  return [...strict, ...requiredClaims.map((name) => [name, 'any'] as const)]
+}
+
+function isList(value: unknown): value is readonly string[] {
+  return Array.isArray(value)
+}
+
+function checkText(name: string): ClaimCheck {
+  return (claims) => (['undefined', 'string'].includes(typeof own(claims, name)) ? undefined : 'token_claim')
+}
+
+function checkIssuer(issuer: string | null): ClaimCheck {
+  return (claims) => (issuer === null || own(claims, 'iss') === issuer ? undefined : 'token_issuer')
+}
+
+/** RFC 7519 section 4.1.3: a string or an array of strings, one of which is exactly ours. */
+function checkAudience(audience: ProfileOptions['audience']): ClaimCheck {
+  if (audience === null) return () => undefined
+  const ours = new Set(list(audience))
+  return (claims) => {
+    const claim = own(claims, 'aud')
+    const named: readonly unknown[] = Array.isArray(claim) ? claim : [claim]
+    const wellFormed = named.every((entry) => typeof entry === 'string')
+    return wellFormed && named.some((entry) => ours.has(entry as string)) ? undefined : 'token_audience'
+  }
+}
+
+function checkTimes(tolerance: number, expires: boolean): ClaimCheck {
+  return (claims, now) => {
+    const { exp, nbf, iat } = timesOf(claims)
+    const given = [exp, nbf, iat].filter((time) => time !== undefined)
+    if ((expires && exp === undefined) || !given.every(isNumericDate)) return 'token_claim'
+    if (exp !== undefined && !(now < (exp as number) * 1000 + tolerance)) return 'token_expired'
+    return now >= notBefore(claims) - tolerance ? undefined : 'token_not_yet_valid'
+  }
+}
+
+function timesOf(claims: Claims): { exp: unknown; nbf: unknown; iat: unknown } {
+  return { exp: own(claims, 'exp'), nbf: own(claims, 'nbf'), iat: own(claims, 'iat') }
+}
+
+function isNumericDate(value: unknown): value is number {
+  return typeof value === 'number' && value >= 0 && value <= MAX_NUMERIC_DATE
+}
+
+/** The later of `nbf` and `iat`, in milliseconds: before either the token is from the future. Checked claims only. */
+export function notBefore(claims: Claims): number {
+  const { nbf, iat } = timesOf(claims)
+  return Math.max((nbf as number | undefined) ?? 0, (iat as number | undefined) ?? 0) * 1000
+}
+
+function checkPresent(name: string, type: ClaimType): ClaimCheck {
+  return (claims) => {
+    const value = own(claims, name)
+    if (value === undefined || value === null || value === '') return 'token_claim'
+    return type === 'any' || typeOf(value) === type ? undefined : 'token_claim'
+  }
+}
+
+function typeOf(value: unknown): string {
+  return Array.isArray(value) ? 'array' : typeof value
+}
+
+function checkEquals(name: string, value: unknown): ClaimCheck {
+  return (claims) => (own(claims, name) === value ? undefined : 'token_claim')
+}
+
+function checkLifetime(maxLifetime: number): ClaimCheck {
+  return (claims) => {
+    const { exp, iat } = timesOf(claims)
+    return typeof iat === 'number' && typeof exp === 'number' && exp - iat <= maxLifetime
+      ? undefined
+      : 'token_lifetime'
+  }
+}
+
+/** A token bound to a key or certificate is worth nothing as a bearer token (RFC 9449 section 7.2, RFC 8705 section 3). */
+function checkUnbound(claims: Claims): DenialReason | undefined {
+  return own(claims, 'cnf') === undefined ? undefined : 'token_binding'
+}
+
+function checkScopes(claimNames: readonly string[]): ClaimCheck {
+  return (claims) => {
+    const claim = firstPresent(claims, claimNames)
+    return claim === undefined || parseScopeClaim(claim) ? undefined : 'token_claim'
+  }
+}
+
+/** The claims an option names, or the usual ones. */
+export function names(
+  option: string | readonly string[] | undefined,
+  otherwise: readonly string[],
+): readonly string[] {
+  return option === undefined ? otherwise : list(option)
+}
+
+/** One or several, as a list. */
+export function list(value: string | readonly string[]): readonly string[] {
+  return typeof value === 'string' ? [value] : value
+}
+
+/** The first of these claims that is there, whatever it holds. */
+export function firstPresent(claims: Claims, claimNames: readonly string[]): unknown {
+  for (const name of claimNames) if (Object.hasOwn(claims, name)) return claims[name]
+  return undefined
+}

@@ -1,0 +1,31 @@
+import { type Extraction, extractBearerToken, extractRawToken } from './bearer-token.ts'
+import type { RequestHeaders } from './request-headers.ts'
+
+/** The one token text a request carries, and the header (lower case) that it came in. */
+export interface Credential {
+  readonly text: string
+  readonly header: string
+}
+
+/** What a request's configured headers say together. */
+export type CredentialExtraction = Credential | 'absent' | 'ambiguous'
+
+/**
+ * Step 4: extracts the credential. `Authorization` carries it as a bearer token, any other header as it is; two credentials,
+ * wherever they are, are ambiguous and not a choice.
+ */
+export function extractCredential(headers: RequestHeaders, names: readonly string[]): CredentialExtraction {
+  if (headers.repeatedCredential) return 'ambiguous'
+  let found: CredentialExtraction = 'absent'
+  for (let at = 0; at < names.length; at++) {
+    const header = names[at] as string
+    const extraction = extract(header, headers.credentials[at])
+    if (extraction === 'ambiguous' || (extraction !== 'absent' && found !== 'absent')) return 'ambiguous'
+    if (extraction !== 'absent') found = { text: extraction.text, header }
+  }
+  return found
+}
+
+function extract(header: string, value: string | undefined): Extraction {
+  return header === 'authorization' ? extractBearerToken(value) : extractRawToken(value)
+}

@@ -1,0 +1,58 @@
+import type { DenialReason } from './denial-reason.ts'
+import { ConfigurationError } from './errors.ts'
+
+/** The `error` of a denial's body; where the answer carries a challenge with an error code, the same code. */
+export type ErrorCode =
+  | 'invalid_request'
+  | 'unauthorized'
+  | 'invalid_token'
+  | 'insufficient_scope'
+  | 'insufficient_user_authentication'
+  | 'access_denied'
+  | 'method_not_allowed'
+  | 'temporarily_unavailable'
+  | 'server_error'
+
+/** An answer as it would be without a renderer. Everything in it is fixed: nothing of a request is ever passed here. */
+export interface ErrorAnswer {
+  readonly reason: DenialReason
+  readonly status: number
+  readonly error: ErrorCode
+  readonly description: string
+}
+
+/** How an answer looks instead. What is left out stays as it was. */
+export interface RenderedError {
+  /** Another status of the same class: a 4xx stays a 4xx, a 5xx a 5xx. */
+  readonly status?: number
+  /** Default `application/json`. */
+  readonly contentType?: string
+  /** Text as it is, anything else as JSON. */
+  readonly body?: unknown
+}
+
+/** Gives denials another look: called once for every answer at set-up, never for a request. It cannot change a verdict. */
+export type ErrorRenderer = (answer: ErrorAnswer) => RenderedError
+
+/** Renders one answer, or refuses what the renderer made of it. */
+export function renderError(
+  reason: DenialReason,
+  { status, error, description }: Omit<ErrorAnswer, 'reason'>,
+  render: ErrorRenderer | undefined,
+  where: string,
+): { status: number; contentType: string; body: string } {
+  const standard = {
+    status,
+    contentType: 'application/json',
+    body: { error, error_description: description },
+  }
+  const rendered = { ...standard, ...render?.({ reason, status, error, description }) }
+  if (!Number.isInteger(rendered.status) || Math.floor(rendered.status / 100) !== Math.floor(status / 100)) {
+    throw new ConfigurationError(where, `must keep the class of a status: ${status} for '${reason}'`)
+  }
+  if (!/^[\x20-\x7e]+$/.test(rendered.contentType)) {
+    throw new ConfigurationError(where, 'gives a content type that is no header value')
+  }
+  const body = typeof rendered.body === 'string' ? rendered.body : JSON.stringify(rendered.body)
+  return { status: rendered.status, contentType: rendered.contentType, body }
+}

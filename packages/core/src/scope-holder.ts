@@ -1,0 +1,46 @@
+import type { ScopeHolder } from './scope.ts'
+
+/** How the scopes a token names become the scopes it holds. */
+export interface ScopeReading {
+  /** What a scope (or role) brings with it. */
+  readonly implies: Readonly<Record<string, readonly string[]>>
+  /** What parts a scope's segments, where `*` stands for segments. */
+  readonly wildcardSeparator: string | undefined
+}
+
+/** Compiles the reading into a function from the scopes named to a question. */
+export function createScopeHolder({
+  implies,
+  wildcardSeparator,
+}: ScopeReading): (scopes: readonly string[]) => ScopeHolder {
+  const closure = implications(implies)
+  return (scopes) => {
+    const held = new Set(scopes.flatMap((scope) => closure.get(scope) ?? [scope]))
+    return wildcardSeparator === undefined ? held : withWildcards(held, wildcardSeparator)
+  }
+}
+
+/** Implications are followed to their end once, at set-up. */
+function implications(implies: ScopeReading['implies']): ReadonlyMap<string, readonly string[]> {
+  const follow = (scope: string, seen: Set<string>): Set<string> => {
+    if (seen.has(scope)) return seen
+    seen.add(scope)
+    for (const implied of Object.hasOwn(implies, scope) ? (implies[scope] ?? []) : []) follow(implied, seen)
+    return seen
+  }
+  return new Map(Object.keys(implies).map((scope) => [scope, [...follow(scope, new Set())]]))
+}
+
+function withWildcards(held: ReadonlySet<string>, separator: string): ScopeHolder {
+  const patterns = [...held].filter((scope) => scope.includes('*')).map((scope) => scope.split(separator))
+  return {
+    has: (scope) => held.has(scope) || patterns.some((pattern) => covers(pattern, scope.split(separator))),
+  }
+}
+
+/** By whole segments: `*` is one segment, at the end one or more; everything else is a plain text. */
+function covers(pattern: readonly string[], wanted: readonly string[]): boolean {
+  const open = pattern.at(-1) === '*'
+  if (open ? wanted.length < pattern.length : wanted.length !== pattern.length) return false
+  return pattern.every((segment, i) => (segment === '*' ? wanted[i] !== '' : segment === wanted[i]))
+}

@@ -1,0 +1,85 @@
+import { createCachedLookup } from './cached-lookup.ts'
+import type { CompactJws } from './compact-jws.ts'
+import { KeySetUnavailableError } from './errors.ts'
+import type { KeySource } from './key-source.ts'
+import type { SignatureAlgorithm } from './token-profile-options.ts'
+import type { SecretLookup, Secrets } from './token-source-options.ts'
+import { type VerificationKey, weaknessOfSecret } from './verification-key.ts'
+
+const MAX_KEY_ID_LENGTH = 256
+const DEFAULT_MAX_AGE = 60
+const DEFAULT_MAX_ENTRIES = 10_000
+const TIMEOUT = 5000
+
+/**
+ * Keys that are shared secrets, found by a key id that the token names before it is trusted. The token chooses which secret
+ * is tried and nothing else: a secret is only ever taken from the store.
+ */
+export function createSecretLookup(
+  options: SecretLookup,
+  algorithms: readonly SignatureAlgorithm[],
+  now: () => number,
+): KeySource {
+  const { by, find, maxAge = DEFAULT_MAX_AGE, maxEntries = DEFAULT_MAX_ENTRIES } = options
+  const lookup = createCachedLookup<readonly VerificationKey[]>({
+    load: async (keyId) => toKeys(keyId, await find(keyId), algorithms),
+    maxAge: maxAge * 1000,
+    maxEntries,
+    timeout: TIMEOUT,
+    now,
+  })
+  const get = async (keyId: string): Promise<readonly VerificationKey[]> => {
+    try {
+      return await lookup.get(keyId)
+    } catch (error) {
+      throw new KeySetUnavailableError('the secret could not be looked up', { cause: error })
+    }
+  }
+  return Object.freeze({
+    peek: (key: VerificationKey) => lookup.peek(key.kid as string)?.some((held) => isSame(held, key)),
+    trusts: async (key: VerificationKey) => (await get(key.kid as string)).some((held) => isSame(held, key)),
+    candidates: async (jws: CompactJws) => {
+      const keyId = readKeyId(jws, by)
+      if (keyId === undefined) return []
+      return (await get(keyId)).filter(({ algorithm }) => algorithm === jws.algorithm)
+    },
+    ready: async () => {},
+  })
+}
+
+/** Only text of sane length; what it means is for the store to say. */
+function readKeyId({ kid, payload }: CompactJws, by: SecretLookup['by']): string | undefined {
+  const value = by === 'kid' ? kid : Object.hasOwn(payload, by.claim) ? payload[by.claim] : undefined
+  return typeof value === 'string' && value !== '' && value.length <= MAX_KEY_ID_LENGTH ? value : undefined
+}
+
+function toKeys(
+  keyId: string,
+  secrets: Secrets | undefined,
+  algorithms: readonly SignatureAlgorithm[],
+): readonly VerificationKey[] {
+  if (secrets === undefined) return []
+  const list = typeof secrets === 'string' || secrets instanceof Uint8Array ? [secrets] : secrets
+  return list.map(toBytes).flatMap((material) => {
+    const weakness = weaknessOfSecret(material, algorithms)
+    if (weakness) throw new KeySetUnavailableError(`a secret that was found ${weakness}`)
+    return algorithms.map((algorithm) => Object.freeze({ kid: keyId, algorithm, fingerprint: '', material }))
+  })
+}
+
+function toBytes(secret: string | Uint8Array): Uint8Array {
+  if (typeof secret === 'string') return new TextEncoder().encode(secret)
+  if (secret instanceof Uint8Array) return secret.slice()
+  throw new KeySetUnavailableError('a secret that was found is neither text nor bytes')
+}
+
+/** By content: a store gives new bytes for the same secret every time it is asked. */
+function isSame(held: VerificationKey, key: VerificationKey): boolean {
+  if (held === key) return true
+  const [one, other] = [held.material as Uint8Array, key.material as Uint8Array]
+  return (
+    held.algorithm === key.algorithm &&
+    one.length === other.length &&
+    one.every((byte, i) => byte === other[i])
+  )
+}
