@@ -34,20 +34,11 @@ export function createRouteTrie(rules: readonly CompiledRule[]): RouteTrie {
   for (const table of tables) compile(table)
   const merge = createMerge()
   return Object.freeze({
-    match: (method: string, segments: readonly string[]) => {
-      let found = NO_RULES
-      visit(root, segments, 0, (table) => {
-        found = merge(found, table.byMethod.get(method) ?? table.any)
-      })
-      return found
-    },
+    match: (method: string, segments: readonly string[]) =>
+      collect(root, segments, 0, method, NO_RULES, merge),
     containing: (pattern: PathPattern) => {
-      const found: CompiledRule[] = []
       const segments = pattern.segments.map((segment) => segment.literal ?? PARAMETER)
-      visit(root, segments, 0, (table, isWildcard) => {
-        if (isWildcard || !pattern.wildcard) found.push(...table.rules)
-      })
-      return found
+      return containing(root, segments, 0, pattern.wildcard)
     },
   })
 }
@@ -89,24 +80,48 @@ function compile(table: MethodTable): void {
   }
 }
 
-function visit(
+function collect(
   node: Node,
   segments: readonly string[],
   depth: number,
-  found: (table: MethodTable, isWildcard: boolean) => void,
-): void {
-  if (node.wildcard.rules.length > 0) found(node.wildcard, true)
+  method: string,
+  before: RuleSet,
+  merge: Merge,
+): RuleSet {
+  let found = node.wildcard.rules.length > 0 ? merge(before, setFor(node.wildcard, method)) : before
   if (depth === segments.length) {
-    if (node.ending.rules.length > 0) found(node.ending, false)
-    return
+    return node.ending.rules.length > 0 ? merge(found, setFor(node.ending, method)) : found
   }
   const literal = node.literals.get(segments[depth] as string)
-  if (literal) visit(literal, segments, depth + 1, found)
-  if (node.parameter) visit(node.parameter, segments, depth + 1, found)
+  if (literal !== undefined) found = collect(literal, segments, depth + 1, method, found, merge)
+  if (node.parameter === undefined) return found
+  return collect(node.parameter, segments, depth + 1, method, found, merge)
 }
 
+function setFor(table: MethodTable, method: string): RuleSet {
+  return table.byMethod.get(method) ?? table.any
+}
+
+function containing(
+  node: Node,
+  segments: readonly string[],
+  depth: number,
+  open: boolean,
+): readonly CompiledRule[] {
+  if (depth === segments.length)
+    return open ? node.wildcard.rules : [...node.wildcard.rules, ...node.ending.rules]
+  const literal = node.literals.get(segments[depth] as string)
+  return [
+    ...node.wildcard.rules,
+    ...(literal ? containing(literal, segments, depth + 1, open) : []),
+    ...(node.parameter ? containing(node.parameter, segments, depth + 1, open) : []),
+  ]
+}
+
+type Merge = (one: RuleSet, other: RuleSet) => RuleSet
+
 /** Sets that meet once will meet again: each pair is put together once, and there are no more pairs than overlaps. */
-function createMerge(): (one: RuleSet, other: RuleSet) => RuleSet {
+function createMerge(): Merge {
   const merged = new WeakMap<RuleSet, WeakMap<RuleSet, RuleSet>>()
   return (one, other) => {
     if (one === NO_RULES || other.access === 'none') return one === NO_RULES ? other : one
