@@ -4,6 +4,7 @@ import {
   type KeySetOptions,
   type ResourceRequest,
   type ResourceServer,
+  type SignatureAlgorithm,
 } from '@scopegate/core'
 import {
   createFakeClock,
@@ -31,6 +32,7 @@ export interface ScenarioServerOptions {
   readonly keySet?: KeySetOptions
   readonly fetch?: (url: string, init: RequestInit) => Promise<Response>
   readonly audience?: string
+  readonly algorithms?: readonly SignatureAlgorithm[]
   readonly now?: () => number
 }
 

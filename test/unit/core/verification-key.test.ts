@@ -1,0 +1,178 @@
+import {
+  ConfigurationError,
+  createResourceServer,
+  type JsonWebKey,
+  type ResourceServerOptions,
+} from '@scopegate/core'
+import { createTestKey, type TestKey } from '@scopegate/core/testing'
+import { describe, expect, it } from 'vitest'
+import { type KeySetScenario, startKeySetScenario } from '../../key-set-scenario.ts'
+import { ecKey, rsaKey, rsaKeyWithoutSecret, type WeakKey } from './weak-keys.ts'
+
+const publish = ({ keySet }: KeySetScenario, keys: readonly unknown[]): void =>
+  keySet.setFault((response) => {
+    response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ keys }))
+  }, 'jwks')
+
+const unfit: [what: string, weak: () => WeakKey, problem: RegExp][] = [
+  ['an RSA modulus of 1024 bits', () => rsaKey(1024), /2048/],
+  ['an RSA modulus of 2047 bits', () => rsaKey(2047), /2048/],
+  ['an RSA exponent of 3', () => rsaKey(2048, 3), /exponent/],
+  ['an RSA exponent of 1, which anyone can sign with', rsaKeyWithoutSecret, /exponent/],
+  ['an even RSA exponent', () => rsaKey(2048, 65_537, { e: 'AQAC' }), /exponent/],
+  ['no RSA exponent', () => rsaKey(2048, 65_537, { e: undefined }), /exponent/],
+  ['an RSA exponent of 7 bytes', () => rsaKey(2048, 65_537, { e: 'AQAAAAAAAQ' }), /exponent/],
+  ['an RSA modulus of over 16384 bits', () => rsaKey(2048, 65_537, { n: `B${'A'.repeat(2803)}` }), /16384/],
+  ['an RSA modulus that is no text', () => rsaKey(2048, 65_537, { n: 7 }), /2048/],
+  ['its private half', () => ecKey({}, true), /public/],
+  ['the use of encryption', () => ecKey({ use: 'enc' }), /use/],
+  ['a use that is no text', () => ecKey({ use: ['sig'] }), /use/],
+  ['operations that leave verifying out', () => ecKey({ key_ops: ['deriveKey'] }), /key_ops/],
+  ['operations that are no list', () => ecKey({ key_ops: 'verify' }), /key_ops/],
+  ['a kid that is no text', () => ecKey({ kid: 7 }), /kid/],
+  ['an algorithm of another family', () => ecKey({ alg: 'RS256' }), /algorithms/],
+  ['an algorithm that is not ours', () => ecKey({ alg: 'ES256K' }), /algorithms/],
+  ['an algorithm that is no text', () => ecKey({ alg: ['ES256'] }), /algorithms/],
+  ['a key type that is not ours', () => ecKey({ kty: 'AKP' }), /algorithms/],
+  ['a curve that is not ours', () => ecKey({ crv: 'secp256k1' }), /algorithms/],
+  ['a key type in lower case', () => ecKey({ kty: 'ec' }), /algorithms/],
+  ['a symmetric key', () => ecKey({ kty: 'oct', k: 'A'.repeat(43) }), /public/],
+]
+
+describe('a key that is unfit to verify', () => {
+  it.each(unfit)('with %s is left out of a fetched set, and the good ones serve', async (_, weak) => {
+    const scenario = await startKeySetScenario()
+    const { issuer, createServer } = scenario
+    const { jwk, key } = weak()
+    publish(scenario, [jwk, ...issuer.jwks.keys])
+    const server = createServer()
+    expect(await server.verdict(await issuer.mintToken({ key }))).toBe('401 token_key_unknown')
+    expect(await server.verdict(await issuer.mintToken())).toBe('allowed')
+  })
+
+  it.each(unfit)('with %s is refused by name where it is given', async (_, weak, problem) => {
+    const { issuer } = await startKeySetScenario()
+    for (const name of ['keys', 'initialKeys'] as const) {
+      const setUp = (): unknown =>
+        createServerWith(issuer.issuer, { [name]: { keys: [...issuer.jwks.keys, weak().jwk] } })
+      expect(setUp).toThrow(ConfigurationError)
+      expect(setUp).toThrow(new RegExp(`^${name}\\.keys\\[1\\].*${problem.source}`))
+    }
+  })
+
+  it('with a point off its curve is left out of a fetched set; alone among given ones it fails readiness', async () => {
+    const scenario = await startKeySetScenario()
+    const { issuer, createServer } = scenario
+    const { jwk, key } = ecKey({ y: 'A'.repeat(43) })
+    publish(scenario, [jwk, ...issuer.jwks.keys])
+    const server = createServer()
+    expect(await server.verdict(await issuer.mintToken({ key }))).toBe('401 token_key_unknown')
+    expect(await server.verdict(await issuer.mintToken())).toBe('allowed')
+    await expect(createServerWith(issuer.issuer, { keys: { keys: [jwk] } }).ready()).rejects.toThrow(
+      ConfigurationError,
+    )
+  })
+
+  it('never serves as an HMAC secret', async () => {
+    const scenario = await startKeySetScenario()
+    const { issuer, createServer } = scenario
+    const hmac = await createTestKey({ algorithm: 'HS256' })
+    const k = Buffer.from(String(hmac.secret)).toString('base64url')
+    publish(scenario, [{ kty: 'oct', kid: hmac.kid, k, alg: 'HS256', use: 'sig' }, ...issuer.jwks.keys])
+    const server = createServer()
+    expect(await server.verdict(await issuer.mintToken({ key: hmac }))).toBe('401 token_algorithm')
+    expect(await server.verdict(await issuer.mintToken())).toBe('allowed')
+  })
+})
+
+describe('a key and its algorithm', () => {
+  it('are bound where the key says so', async () => {
+    const scenario = await startKeySetScenario({ algorithms: ['RS256', 'PS256'] })
+    const { issuer, createServer } = scenario
+    const [rs, ps] = issuer.keys as [TestKey, TestKey]
+    const server = createServer()
+    for (const [key, alg, verdict] of [
+      [rs, 'RS256', 'allowed'],
+      [ps, 'PS256', 'allowed'],
+      [rs, 'PS256', '401 token_key_unknown'],
+      [ps, 'RS256', '401 token_key_unknown'],
+      [rs, 'RS512', '401 token_algorithm'],
+      [rs, 'HS256', '401 token_algorithm'],
+      [rs, 'ES256', '401 token_key_unknown'],
+    ] as const) {
+      expect(await server.verdict(await issuer.mintToken({ key, header: { alg } }))).toBe(verdict)
+    }
+  })
+
+  it('are bound by the key type where the key says nothing, and the signature must be of the named one', async () => {
+    const scenario = await startKeySetScenario({ algorithms: ['RS256', 'ES256', 'Ed25519'] })
+    const { issuer, createServer } = scenario
+    const [rs, es] = issuer.keys as [TestKey, TestKey]
+    publish(
+      scenario,
+      issuer.jwks.keys.map(({ alg: _, ...jwk }): JsonWebKey => jwk),
+    )
+    const server = createServer()
+    for (const key of issuer.keys)
+      expect(await server.verdict(await issuer.mintToken({ key }))).toBe('allowed')
+    expect(await server.verdict(await issuer.mintToken({ key: rs, header: { alg: 'PS256' } }))).toBe(
+      '401 token_signature',
+    )
+    expect(await server.verdict(await issuer.mintToken({ key: es, header: { kid: rs.kid } }))).toBe(
+      '401 token_key_unknown',
+    )
+    expect(await server.verdict(await issuer.mintToken({ key: rs, header: { kid: es.kid } }))).toBe(
+      '401 token_key_unknown',
+    )
+  })
+
+  it.each([
+    'RS256',
+    'RS384',
+    'RS512',
+    'PS256',
+    'PS384',
+    'PS512',
+    'ES256',
+    'ES384',
+    'ES512',
+    'EdDSA',
+    'Ed25519',
+  ] as const)('%s verifies where it is listed', async (algorithm) => {
+    const { issuer, createServer } = await startKeySetScenario({ algorithm })
+    const server = createServer({ algorithms: [algorithm] })
+    expect(await server.verdict(await issuer.mintToken())).toBe('allowed')
+    const stranger = await createTestKey({ algorithm, kid: String(issuer.keys[0]?.kid) })
+    expect(await server.verdict(await issuer.mintToken({ key: stranger }))).toBe('401 token_signature')
+  })
+
+  it('of the same kid at another issuer is another key', async () => {
+    const [ours, theirs] = [await startKeySetScenario(), await startKeySetScenario()]
+    const kid = String(ours.issuer.keys[0]?.kid)
+    const key = await theirs.issuer.rotateKey({ kid })
+    const crossed = await ours.issuer.mintToken({ key })
+    const native = await theirs.issuer.mintToken({ key })
+    for (const order of [
+      [native, crossed],
+      [crossed, native],
+    ]) {
+      const { authorize } = createResourceServer({
+        tokens: [ours, theirs].map(({ issuer: { issuer, audience } }) => ({ issuer, audience })),
+        now: ours.clock.now,
+        routes: [{ method: 'GET', path: '/maps', access: 'authenticated' }],
+      })
+      for (const token of order) {
+        const request = {
+          method: 'GET',
+          target: '/maps',
+          rawHeaders: ['Host', 'a', 'Authorization', `Bearer ${token}`],
+        }
+        expect((await authorize(request)).allowed).toBe(token === native)
+      }
+    }
+  })
+})
+
+function createServerWith(issuer: string, more: object): ReturnType<typeof createResourceServer> {
+  return createResourceServer({ issuer, audience: 'https://api.example', ...more } as ResourceServerOptions)
+}
