@@ -1,1 +1,43 @@
-export {}
+import { PostgresDialect } from 'kysely'
+import { Pool, type PoolConfig } from 'pg'
+import { openSqlStore } from './sql-store.ts'
+import type { IssuerStore } from './store.ts'
+
+/** How to reach the Postgres server. */
+export interface PostgresStoreOptions {
+  /** `postgresql://user:password@host:5432/database`, and what else `pg` takes. Default: the `PG*` variables of `pg`. */
+  readonly connectionString?: string
+  /** Connections held at most, per process. Default 10. */
+  readonly maxConnections?: number
+  /** TLS options of `pg`. Default: as the connection string says. */
+  readonly ssl?: PoolConfig['ssl']
+}
+
+const CONNECTION_TIMEOUT_MS = 5000
+const STATEMENT_TIMEOUT_MS = 10_000
+/** Any number that no other program takes a lock on. */
+const MIGRATION_LOCK = 'select pg_advisory_xact_lock(7283710928)'
+
+/**
+ * Connects to a Postgres server and brings its schema up to date; processes that start together take turns.
+ *
+ * @throws StoreUnavailableError where it cannot be reached
+ * @example
+ * const store = await openPostgresStore({ connectionString: 'postgresql://issuer@db.example/issuer' })
+ */
+export async function openPostgresStore(options: PostgresStoreOptions = {}): Promise<IssuerStore> {
+  const pool = new Pool({
+    connectionString: options.connectionString,
+    max: options.maxConnections ?? 10,
+    connectionTimeoutMillis: CONNECTION_TIMEOUT_MS,
+    statement_timeout: STATEMENT_TIMEOUT_MS,
+    ...(options.ssl === undefined ? {} : { ssl: options.ssl }),
+  })
+  // An idle connection that the server ends is replaced; without a listener it would end the process.
+  pool.on('error', () => undefined)
+  return await openSqlStore({
+    dialect: new PostgresDialect({ pool }),
+    persistent: true,
+    migrationLock: MIGRATION_LOCK,
+  })
+}

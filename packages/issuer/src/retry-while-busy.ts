@@ -1,0 +1,28 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import type { Client } from '@libsql/client'
+
+const PATIENCE_MS = 5000
+const FIRST_PAUSE_MS = 1
+const LONGEST_PAUSE_MS = 50
+
+/**
+ * Repeats work that another connection's write lock stands in the way of, for up to five seconds. SQLite's own busy timeout
+ * is not used: it blocks the thread, and with it a transaction of this very process that it may be waiting for. The
+ * connection is opened anew each time, as the driver leaves a refused statement pending on the old one.
+ */
+export async function retryWhileBusy<T>(client: Client, work: () => Promise<T>): Promise<T> {
+  const deadline = performance.now() + PATIENCE_MS
+  for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(2 * pause, LONGEST_PAUSE_MS)) {
+    try {
+      return await work()
+    } catch (error) {
+      if (!isBusy(error) || performance.now() > deadline) throw error
+    }
+    await wait(pause)
+    client.reconnect()
+  }
+}
+
+function isBusy(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && String(error.code).startsWith('SQLITE_BUSY')
+}
