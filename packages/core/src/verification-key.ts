@@ -94,9 +94,24 @@ export function weaknessOfSecret(
 ): string | undefined {
   const least = Math.max(...algorithms.map((algorithm) => HASH_BYTES[algorithm] ?? 0))
   if (secret.length < least) return `must be at least ${least} bytes for ${algorithms.join(', ')}`
+  return looksLikeKey(secret)
+    ? 'looks like a key, not a shared secret; asymmetric keys belong in `keys`'
+    : undefined
+}
+
+/** A public key taken for a secret lets anyone sign: PEM, JWK, OpenSSH, DER, and DER as the bare text some issuers show. */
+function looksLikeKey(secret: Uint8Array): boolean {
   const text = new TextDecoder().decode(secret)
-  if (text.includes('-----BEGIN') || text.includes('"kty"') || text.includes('ssh-')) {
-    return 'looks like a key, not a shared secret; asymmetric keys belong in `keys`'
-  }
-  return undefined
+  if (/-----BEGIN|"kty"|ssh-|ecdsa-sha2-/.test(text)) return true
+  return isDer(secret) || isDer(bytesOf(text.replace(/[\s=]/g, '').replaceAll('+', '-').replaceAll('/', '_')))
+}
+
+/** An ASN.1 sequence that fills the bytes to the last and begins as public keys and certificates do. */
+function isDer(bytes: ArrayLike<number>): boolean {
+  const [tag, size = 0, high = 0, low = 0] = Array.from({ length: 4 }, (_, index) => bytes[index])
+  const header = size === 0x82 ? 4 : size === 0x81 ? 3 : 2
+  const length = size === 0x82 ? high * 256 + low : size === 0x81 ? high : size
+  if (tag !== 0x30 || length !== bytes.length - header) return false
+  const [inner, innerSize, first] = Array.from({ length: 3 }, (_, index) => bytes[header + index])
+  return (inner === 0x30 && first === 0x06) || ((inner === 0x30 || inner === 0x02) && innerSize === 0x82)
 }
