@@ -102,7 +102,7 @@ function toVerifiedToken(jws: CompactJws, profile: TokenProfile, key: Verificati
     scopes: profile.holder(accessToken.scopes),
     profile,
     key,
-    notBefore: notBefore(jws.payload) - profile.clockTolerance,
+    notBefore: notBefore(jws.payload, profile.clockTolerance),
     notAfter: (accessToken.expiresAt ?? Number.POSITIVE_INFINITY) * 1000 + profile.clockTolerance,
   })
 }

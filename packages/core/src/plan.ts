@@ -1,5 +1,6 @@
 import { type Credential, extractCredential } from './credential.ts'
 import type { Gate } from './gate.ts'
+import { isNeverAllowed } from './method.ts'
 import { ALLOWED, type Outcome } from './outcome.ts'
 import { isPreflight, judgePreflight, judgeRoute } from './preflight.ts'
 import type { ResourceRequest } from './request.ts'
@@ -41,7 +42,7 @@ export function makePlan(gate: Gate, source: RuleSource, request: ResourceReques
       judgePreflight(headers.requestedMethod as string, shape, gate),
     )
   }
-  if (method === 'TRACE' || method === 'CONNECT') {
+  if (isNeverAllowed(method)) {
     return settle(request, headers, shape, NO_RULES, {
       reason: 'method_not_allowed',
       methods: gate.table.methods(shape),

@@ -1,4 +1,5 @@
 import type { Gate } from './gate.ts'
+import { isRoutable } from './method.ts'
 import type { Outcome } from './outcome.ts'
 import type { RequestHeaders } from './request-headers.ts'
 import type { RequestTarget } from './request-target.ts'
@@ -14,9 +15,10 @@ export function isPreflight(method: string, { origin, requestedMethod }: Request
  * is asked last, when the answer is given.
  */
 export function judgePreflight(requestedMethod: string, target: RequestTarget, { table }: Gate): Outcome {
+  if (!isRoutable(requestedMethod)) return REFUSED
   const set = table.match(requestedMethod, target)
   const fault = judgeRoute(set, target)
-  if (fault) return fault.reason === 'no_rule' ? { reason: 'preflight_refused' } : fault
+  if (fault) return fault === NO_RULE ? REFUSED : fault
   return { reason: 'preflight', methods: withRequested(table.methods(target), requestedMethod) }
 }
 
@@ -24,6 +26,7 @@ function withRequested(methods: readonly string[], requested: string): readonly 
   return methods.includes(requested) ? methods : [...methods, requested]
 }
 
+const REFUSED: Outcome = Object.freeze({ reason: 'preflight_refused' })
 const NO_RULE: Outcome = Object.freeze({ reason: 'no_rule' })
 const ENCODING: Outcome = Object.freeze({ reason: 'encoding_not_accepted' })
 

@@ -1,5 +1,6 @@
 import { isUpperCaseWord } from './ascii.ts'
 import { ConfigurationError } from './errors.ts'
+import { isNeverAllowed } from './method.ts'
 import { contains, parsePathPattern } from './path-pattern.ts'
 import type { RequestTarget } from './request-target.ts'
 import { compileBindings, compileRequirement, type Requirement } from './requirement.ts'
@@ -117,7 +118,7 @@ function compileMethods(method: RuleOptions['method'], where: string): '*' | rea
 function problemOfMethod(name: string, methods: readonly string[]): string | undefined {
   if (name === '*') return methods.length === 1 ? undefined : "'*' says it all; leave the other methods out"
   if (name === 'HEAD') return 'HEAD is judged by the GET rules; write GET'
-  if (name === 'TRACE' || name === 'CONNECT') return `${name} is always refused; no rule can allow it`
+  if (isNeverAllowed(name)) return `${name} is always refused; no rule can allow it`
   if (!isUpperCaseWord(name)) return 'must be upper case letters; methods are case-sensitive'
   return methods.indexOf(name) === methods.lastIndexOf(name) ? undefined : 'names a method twice'
 }
