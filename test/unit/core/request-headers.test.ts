@@ -1,0 +1,242 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import {
+  isWellFormedHost,
+  type RequestHeaders,
+  readRequestHeaders,
+} from '../../../packages/core/src/request-headers.ts'
+
+describe('the deciding headers', () => {
+  it('are read whatever their case and wherever they stand', () => {
+    expect(
+      read(
+        'Accept',
+        '*/*',
+        'HOST',
+        'api.example',
+        'oRiGiN',
+        'https://a.example',
+        'authorization',
+        'Bearer x',
+      ),
+    ).toMatchObject({ host: 'api.example', origin: 'https://a.example', credentials: ['Bearer x'] })
+    expect(read('Access-control-REQUEST-method', 'PUT')).toMatchObject({ requestedMethod: 'PUT' })
+    expect(read(':authority', 'api.example')).toMatchObject({ authority: 'api.example', host: undefined })
+  })
+
+  it('are all absent where none was sent', () => {
+    expect(read()).toEqual({
+      host: undefined,
+      authority: undefined,
+      origin: undefined,
+      requestedMethod: undefined,
+      credentials: [],
+      repeatedHost: false,
+      repeatedOrigin: false,
+      repeatedRequestedMethod: false,
+      repeatedCredential: false,
+      methodOverride: false,
+    })
+  })
+
+  it('keep an empty value apart from an absent header', () => {
+    expect(read('Origin', '', 'Authorization', '', 'Host', '')).toMatchObject({
+      origin: '',
+      host: '',
+      credentials: [''],
+    })
+  })
+
+  it.each([
+    ['Host', 'repeatedHost'],
+    [':authority', 'repeatedHost'],
+    ['Origin', 'repeatedOrigin'],
+    ['Access-Control-Request-Method', 'repeatedRequestedMethod'],
+    ['Authorization', 'repeatedCredential'],
+  ] as const)('tell that %s was sent twice, also with one value or none', (name, flag) => {
+    expect(read(name, 'a')).toMatchObject({ [flag]: false })
+    expect(read(name, 'a', name.toLowerCase(), 'b')).toMatchObject({ [flag]: true })
+    expect(read(name, 'a', 'Accept', 'x', name, 'a')).toMatchObject({ [flag]: true })
+    expect(read(name, '', name, 'a')).toMatchObject({ [flag]: true })
+    expect(read(name, '', name, '')).toMatchObject({ [flag]: true })
+  })
+
+  it.each([
+    ['Origin', 'https://a.example, https://b.example', 'repeatedOrigin'],
+    ['Origin', 'https://a.example,', 'repeatedOrigin'],
+    ['Access-Control-Request-Method', 'GET, PUT', 'repeatedRequestedMethod'],
+  ])('count %s: %s as repeated, as a proxy may have joined it', (name, value, flag) => {
+    expect(read(name, value)).toMatchObject({ [flag]: true })
+  })
+
+  it.each([
+    'X-HTTP-Method-Override',
+    'x-http-method-override',
+    'X-HTTP-Method',
+    'X-Method-Override',
+    'X-METHOD-OVERRIDE',
+  ])('tell that %s was sent, even empty', (name) => {
+    expect(read(name, '').methodOverride).toBe(true)
+  })
+
+  it.each([
+    'X-Original-URL',
+    'X-Rewrite-URL',
+    'X-Forwarded-Host',
+    'X-Forwarded-Method',
+    'Forwarded',
+    'X-Forwarded-Uri',
+    'X-Forwarded-Prefix',
+    'Authorization_',
+    'Authorizatio',
+    'X-Authorization',
+    'Proxy-Authorization',
+    'Hosts',
+    'Origin ',
+    ' Origin',
+    'Orig\u0131n',
+    'X_HTTP_METHOD_OVERRIDE',
+    ':AUTHORITY',
+    ':path',
+    ':method',
+  ])('leave %j unread', (name) => {
+    expect(read(name, 'https://evil.example')).toEqual(read())
+  })
+
+  it('do not read a name without a value', () => {
+    expect(read('Host', 'api.example', 'Authorization')).toMatchObject({ credentials: [] })
+  })
+
+  it('keep the values of several credential headers apart', () => {
+    const headers = readRequestHeaders(
+      ['X-API-KEY', 'k', 'Authorization', 'Bearer t'],
+      ['authorization', 'x-api-key'],
+    )
+    expect(headers).toMatchObject({ credentials: ['Bearer t', 'k'], repeatedCredential: false })
+  })
+
+  it('read a credential header that is one of the known ones as both', () => {
+    const headers = readRequestHeaders(['Origin', 'x'], ['origin'])
+    expect(headers).toMatchObject({ origin: 'x', credentials: ['x'] })
+  })
+
+  it('are counted right among any others', () => {
+    const others = fc.array(fc.constantFrom('Accept', 'Cookie', 'X-Trace', 'Hos', 'Origins'), {
+      maxLength: 8,
+    })
+    fc.assert(
+      fc.property(others, fc.nat(3), fc.nat(), (names, copies, seed) => {
+        const all = [...names, ...Array<string>(copies).fill('Authorization')]
+        const rotated = all.map((_, i) => all[(i + seed) % all.length] as string)
+        const headers = read(...rotated.flatMap((name) => [name, 'v']))
+        expect(headers.repeatedCredential).toBe(copies > 1)
+        expect(headers.credentials).toEqual(copies === 0 ? [] : ['v'])
+      }),
+    )
+  })
+})
+
+describe('the host', () => {
+  it.each([
+    'api.example',
+    'localhost',
+    'API.Example',
+    'api.example:443',
+    'api.example:0',
+    'api.example:65535',
+    'a',
+    'a_b-c.d.',
+    'xn--bcher-kva.example',
+    '127.0.0.1:3000',
+    '[::1]',
+    '[::1]:3000',
+    '[2001:DB8::1]',
+    '[::ffff:192.0.2.1]:80',
+    `${'a'.repeat(252)}:8080`,
+  ])('may be %s', (host) => {
+    expect(isWellFormedHost(read('Host', host))).toBe(true)
+    expect(isWellFormedHost(read(':authority', host))).toBe(true)
+  })
+
+  it.each([
+    '',
+    ' ',
+    ':80',
+    'api.example:',
+    'api.example:port',
+    'api.example:123456',
+    'api.example:80:80',
+    'api.example:-1',
+    'a/admin',
+    '1/admin',
+    'a\\admin',
+    'a?b',
+    'a#b',
+    'a@b',
+    'user@api.example',
+    'evil.example:x@api.example',
+    'api.example, evil.example',
+    'api.example,evil.example',
+    'api.example ',
+    ' api.example',
+    'api example',
+    'a\tb',
+    'a%2fb',
+    'api.example\0',
+    '\u00bc/admin?aa',
+    '\u00bc',
+    'b\u00fccher.example',
+    'a\u3002example',
+    'a*',
+    '"a"',
+    '[::1',
+    '::1',
+    '[::1]x',
+    '[::1]:',
+    '[]',
+    '[:]',
+    '[::1%25eth0]',
+    '[::g]',
+    '[v1.a]',
+    '[::1]]',
+    'http://api.example',
+    'a'.repeat(300),
+  ])('may not be %j', (host) => {
+    expect(isWellFormedHost(read('Host', host))).toBe(false)
+    expect(isWellFormedHost(read(':authority', host))).toBe(false)
+  })
+
+  it('may be absent', () => {
+    expect(isWellFormedHost(read())).toBe(true)
+  })
+
+  it('may not be sent twice, not even with the same value', () => {
+    expect(isWellFormedHost(read('Host', 'a', 'Host', 'a'))).toBe(false)
+    expect(isWellFormedHost(read('Host', 'a', 'Host', 'b'))).toBe(false)
+    expect(isWellFormedHost(read('Host', '', 'Host', 'a'))).toBe(false)
+  })
+
+  it('may be sent as Host and :authority if they agree', () => {
+    expect(isWellFormedHost(read(':authority', 'a', 'Host', 'a'))).toBe(true)
+    expect(isWellFormedHost(read(':authority', 'a', 'Host', 'b'))).toBe(false)
+    expect(isWellFormedHost(read(':authority', '', 'Host', 'b'))).toBe(false)
+    expect(isWellFormedHost(read(':authority', 'a/b', 'Host', 'a/b'))).toBe(false)
+  })
+
+  it('never holds what could move the path of a URL made from it', () => {
+    const characters = fc.constantFrom(...'a1.:[]-_/?#@\\% ,;', '\u00bc', '\uff0f', '\u3002')
+    fc.assert(
+      fc.property(fc.string({ unit: characters, maxLength: 8 }), (host) => {
+        if (!isWellFormedHost(read('Host', host))) return
+        expect(host).toMatch(/^(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(?::[0-9]+)?$/)
+        const url = `http://${host}/path`
+        if (URL.canParse(url)) expect(new URL(url).pathname).toBe('/path')
+      }),
+      { numRuns: 5000 },
+    )
+  })
+})
+
+function read(...rawHeaders: string[]): RequestHeaders {
+  return readRequestHeaders(rawHeaders, ['authorization'])
+}

@@ -1,0 +1,158 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { ConfigurationError } from '../../../packages/core/src/errors.ts'
+import { contains, parsePathPattern } from '../../../packages/core/src/path-pattern.ts'
+import { parseRequestTarget, type RequestTarget } from '../../../packages/core/src/request-target.ts'
+import type { RouteRule } from '../../../packages/core/src/route-rule-options.ts'
+import { compileRouteRules, type RouteTable } from '../../../packages/core/src/route-rules.ts'
+import { createRouteTrie } from '../../../packages/core/src/route-trie.ts'
+import type { CompiledRule } from '../../../packages/core/src/rule-set.ts'
+import { matchByLoop, methods, pathPatterns, routeTables, targets } from './route-oracle.ts'
+
+const ASKED = fc.constantFrom('GET', 'HEAD', 'POST', 'PUT', 'DELETE', 'OPTIONS', 'PROPFIND')
+
+describe('the compiled table', () => {
+  it('finds what a loop over all rules finds, whatever the table, the method and the target', () => {
+    fc.assert(
+      fc.property(tables(), fc.array(fc.tuple(ASKED, targets()), { minLength: 8 }), (rules, requests) => {
+        const table = compile(rules)
+        for (const [method, target] of requests) {
+          expect(placesOf(table, method, target)).toEqual(matchByLoop(rules, method, target))
+        }
+      }),
+      { numRuns: 1000 },
+    )
+  })
+
+  it('says the same every time it is asked', () => {
+    fc.assert(
+      fc.property(tables(), ASKED, targets(), (rules, method, target) => {
+        const table = compile(rules)
+        const [first, second] = [table.match(method, target), table.match(method, target)]
+        expect(second).toEqual(first)
+        expect(Object.isFrozen(first)).toBe(true)
+      }),
+    )
+  })
+
+  it('names the methods for which a rule would be found', () => {
+    fc.assert(
+      fc.property(tables(), targets(), (rules, target) => {
+        const named = compile(rules).methods(target)
+        const asked = ['GET', 'HEAD', 'POST', 'DELETE', 'OPTIONS']
+        const found = asked.filter((method) => matchByLoop(rules, method, target).length > 0)
+        expect(asked.filter((method) => named.includes(method))).toEqual(found)
+        expect(new Set(named).size).toBe(named.length)
+      }),
+    )
+  })
+
+  it.each(['/constructor', '/__proto__', '/toString', '/hasOwnProperty', '/%5f_proto__', '/valueOf/x'])(
+    'knows no %s of its own',
+    (target) => {
+      const table = compile([{ method: 'GET', path: '/a', access: 'public' }])
+      expect(placesOf(table, 'GET', parse(target))).toEqual([])
+      expect(table.match('GET', parse(target)).access).toBe('none')
+    },
+  )
+
+  it('can have a rule for such a name', () => {
+    const table = compile([
+      { method: 'GET', path: '/__proto__', access: 'public' },
+      { method: 'GET', path: '/constructor/:__proto__', access: 'public' },
+    ])
+    expect(placesOf(table, 'GET', parse('/__proto__'))).toEqual([0])
+    expect(placesOf(table, 'GET', parse('/Constructor/x'))).toEqual([1])
+  })
+
+  it('does not take a method for a name it inherits', () => {
+    const table = compile([{ method: 'GET', path: '/a', access: 'public' }])
+    expect(placesOf(table, 'constructor', parse('/a'))).toEqual([])
+  })
+
+  it('holds thousands of rules', () => {
+    const rules = Array.from({ length: 5000 }, (_, i): RouteRule => {
+      return { method: 'GET', path: `/r${i % 70}/s${i}/:id`, access: 'authenticated' }
+    })
+    const table = compile(rules)
+    expect(placesOf(table, 'HEAD', parse('/R69/s4969/x/'))).toEqual([4969])
+    expect(placesOf(table, 'GET', parse('/r0/s4969/x'))).toEqual([])
+  })
+
+  it('finds every rule of a target that meets them all, in the order of the table', () => {
+    const depth = 10
+    const rules = Array.from({ length: depth }, (_, at): RouteRule => {
+      const segments = Array.from({ length: depth }, (_, i) => (i === at ? 'x' : `:p${i}`))
+      return { method: 'GET', path: `/${segments.join('/')}`, access: 'authenticated' }
+    })
+    const table = compile(rules)
+    for (let subset = 0; subset < 2 ** depth; subset++) {
+      const spelt = Array.from({ length: depth }, (_, i) => ((subset >> i) & 1 ? 'x' : 'y'))
+      const expected = rules.flatMap((_, i) => ((subset >> i) & 1 ? [i] : []))
+      expect(placesOf(table, 'GET', parse(`/${spelt.join('/')}`))).toEqual(expected)
+    }
+  })
+})
+
+describe('the rules that contain a pattern', () => {
+  it('are those whose pattern matches whatever it matches', () => {
+    fc.assert(
+      fc.property(fc.uniqueArray(pathPatterns(), { maxLength: 8 }), pathPatterns(), (paths, inner) => {
+        const rules = paths.map(ruleOf)
+        const pattern = patternOf(inner)
+        const found = createRouteTrie(rules).containing(pattern)
+        const expected = rules.filter((rule) => contains(rule.pattern, pattern))
+        expect([...found].sort(byIndex)).toEqual(expected)
+      }),
+      { numRuns: 1000 },
+    )
+  })
+})
+
+function tables(): fc.Arbitrary<RouteRule[]> {
+  const rule = fc.record({ method: methods(), path: pathPatterns(), access: fc.constant('authenticated') })
+  return routeTables(rule as fc.Arbitrary<RouteRule>, isAccepted)
+}
+
+function isAccepted(rules: readonly RouteRule[]): boolean {
+  try {
+    compile(rules)
+    return true
+  } catch (error) {
+    if (error instanceof ConfigurationError) return false
+    throw error
+  }
+}
+
+function compile(rules: readonly RouteRule[]): RouteTable {
+  return compileRouteRules(rules, new Set())
+}
+
+function placesOf(table: RouteTable, method: string, target: RequestTarget): number[] {
+  return table.match(method, target).compiled.map(({ index }) => index)
+}
+
+function parse(target: string): RequestTarget {
+  return parseRequestTarget(target) as RequestTarget
+}
+
+function ruleOf(path: string, index: number): CompiledRule {
+  return {
+    rule: { method: 'GET', path, access: 'authenticated' },
+    index,
+    methods: '*',
+    pattern: patternOf(path),
+    requirement: {} as CompiledRule['requirement'],
+    overridden: new Set(),
+  }
+}
+
+function patternOf(path: string): CompiledRule['pattern'] {
+  const pattern = parsePathPattern(path)
+  if (typeof pattern === 'string') throw new Error(pattern)
+  return pattern
+}
+
+function byIndex(one: CompiledRule, other: CompiledRule): number {
+  return one.index - other.index
+}

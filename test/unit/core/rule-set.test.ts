@@ -1,0 +1,170 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { OPAQUE, parseRequestTarget, type RequestTarget } from '../../../packages/core/src/request-target.ts'
+import type { RouteRule } from '../../../packages/core/src/route-rule-options.ts'
+import { compileRouteRules } from '../../../packages/core/src/route-rules.ts'
+import { createRuleSet, NO_RULES, type RuleSet } from '../../../packages/core/src/rule-set.ts'
+
+describe('the rules that speak of one request', () => {
+  it('are none where no rule matches', () => {
+    expect(NO_RULES).toMatchObject({ compiled: [], rules: [], access: 'none', opaque: 0, overriding: false })
+    expect(match([{ method: 'GET', path: '/a', access: 'public' }], 'GET /b')).toMatchObject({
+      access: 'none',
+    })
+  })
+
+  it('stand in the order of the table, whatever their shape', () => {
+    const rules: RouteRule[] = [
+      { method: '*', path: '/*', access: 'authenticated' },
+      { method: 'GET', path: '/a/b', scopes: 'x' },
+      { method: '*', path: '/:p/b', access: 'public' },
+      { method: ['POST', 'GET'], path: '/a/*', access: 'optional' },
+    ]
+    for (const order of permutations(rules)) expect(match(order, 'GET /a/b').rules).toEqual(order)
+  })
+
+  it.each([
+    [['public'], 'public'],
+    [['optional'], 'optional'],
+    [['authenticated'], 'token'],
+    [['public', 'optional'], 'optional'],
+    [['optional', 'public'], 'optional'],
+    [['public', 'authenticated'], 'token'],
+    [['optional', 'authenticated', 'public'], 'token'],
+  ] as const)('ask together for what the strictest of %j asks', (accesses, access) => {
+    const paths = ['/a', '/:p', '/*']
+    const rules = accesses.map((one, i): RouteRule => ({ method: 'GET', path: paths[i] ?? '', access: one }))
+    expect(match(rules, 'GET /a').access).toBe(access)
+  })
+
+  it('accept an opaque spelling only if every one of them does', () => {
+    const all = ['%2f', '%25', ';', '%5c'] as const
+    const rule = (path: string, opaque: (typeof all)[number][]): RouteRule => {
+      return { method: 'GET', path, access: 'public', ...(opaque.length > 0 && { opaque }) }
+    }
+    fc.assert(
+      fc.property(fc.subarray([...all]), fc.subarray([...all]), (one, other) => {
+        const set = match([rule('/:a', one), rule('/*', other)], 'GET /x')
+        const shared = one.filter((spelling) => other.includes(spelling))
+        expect(set.opaque).toBe(shared.reduce((bits, spelling) => bits | OPAQUE[spelling], 0))
+      }),
+    )
+  })
+
+  it('are frozen, so that nobody who is shown them can change them', () => {
+    const { rules } = match([{ method: 'GET', path: '/a', access: 'public' }], 'GET /a')
+    expect(() => (rules as RouteRule[]).pop()).toThrow(TypeError)
+  })
+
+  it('are put together from any of them', () => {
+    const { compiled } = match([{ method: 'GET', path: '/a', access: 'public' }], 'GET /a')
+    expect(createRuleSet([...compiled])).toMatchObject({ access: 'public' })
+    expect(createRuleSet([])).toEqual(NO_RULES)
+  })
+})
+
+describe('a rule that overrides', () => {
+  const user: RouteRule = { method: 'GET', path: '/users/:id', scopes: 'admin' }
+  const me: RouteRule = { method: 'GET', path: '/users/me', scopes: 'self', overrides: '/users/:id' }
+  const table = [user, me]
+
+  it.each(['GET /users/me', 'HEAD /users/me', 'GET /users/me?x=1'])(
+    'stands alone for %s, which spells it byte for byte',
+    (request) => {
+      expect(match(table, request).rules).toEqual([me])
+    },
+  )
+
+  it.each(['/users/me/', '/users/ME', '/Users/me', '/users/%6De', '/%75sers/me', '/users/m%65'])(
+    'stands beside the other for %s, which some router reads as the other',
+    (target) => {
+      expect(match(table, `GET ${target}`).rules).toEqual([user, me])
+    },
+  )
+
+  it('leaves every other target to the other', () => {
+    expect(match(table, 'GET /users/mee').rules).toEqual([user])
+    expect(match(table, 'GET /users/me/x').rules).toEqual([])
+  })
+
+  it('speaks for its own methods only', () => {
+    const rules: RouteRule[] = [
+      { method: '*', path: '/users/:id', scopes: 'admin' },
+      { method: 'GET', path: '/users/me', scopes: 'self', overrides: '/users/:id' },
+    ]
+    expect(match(rules, 'GET /users/me').rules).toEqual([rules[1]])
+    expect(match(rules, 'DELETE /users/me').rules).toEqual([rules[0]])
+  })
+
+  it('names the other by its shape, whatever its parameters are called and however it is written', () => {
+    for (const overrides of ['/users/{userId}', '/USERS/:x', ['/users/:x']] as const) {
+      const rules: RouteRule[] = [user, { ...me, overrides } as RouteRule]
+      expect(match(rules, 'GET /users/me').rules).toEqual([rules[1]])
+    }
+  })
+
+  it('leaves out every rule of the shape that shares a method with the request', () => {
+    const rules: RouteRule[] = [
+      { method: 'GET', path: '/users/:id', scopes: 'read' },
+      { method: 'DELETE', path: '/users/:id', scopes: 'delete' },
+      { method: ['GET', 'DELETE'], path: '/users/me', scopes: 'self', overrides: '/users/:id' },
+    ]
+    expect(match(rules, 'GET /users/me').rules).toEqual([rules[2]])
+    expect(match(rules, 'DELETE /users/me').rules).toEqual([rules[2]])
+  })
+
+  it('may override several', () => {
+    const rules: RouteRule[] = [
+      { method: '*', path: '/*', scopes: 'floor' },
+      user,
+      { ...me, overrides: ['/users/:id', '/*'] },
+    ]
+    expect(match(rules, 'GET /users/me').rules).toEqual([rules[2]])
+    expect(match(rules, 'GET /users/ME').rules).toEqual(rules)
+  })
+
+  it('leaves a floor standing that it does not name', () => {
+    const rules: RouteRule[] = [{ method: '*', path: '/*', scopes: 'floor' }, user, me]
+    expect(match(rules, 'GET /users/me').rules).toEqual([rules[0], me])
+  })
+
+  it('with a wildcard needs something under it', () => {
+    const rules: RouteRule[] = [
+      { method: 'GET', path: '/*', scopes: 'floor' },
+      { method: 'GET', path: '/docs/*', access: 'public', overrides: '/*' },
+    ]
+    expect(match(rules, 'GET /docs/a/B').rules).toEqual([rules[1]])
+    for (const target of ['/docs', '/docs/', '/docs/a/', '/Docs/a'])
+      expect(match(rules, `GET ${target}`).rules).toEqual(rules)
+  })
+
+  it('with a parameter takes any spelling of the parameter', () => {
+    const rules: RouteRule[] = [
+      { method: 'GET', path: '/:a/:b', scopes: 'floor' },
+      { method: 'GET', path: '/users/:id', scopes: 'self', overrides: '/:x/:y' },
+    ]
+    expect(match(rules, 'GET /users/%41').rules).toEqual([rules[1]])
+    expect(match(rules, 'GET /USERS/%41').rules).toEqual(rules)
+  })
+
+  it('decides alone which opaque spellings are accepted', () => {
+    const rules: RouteRule[] = [
+      { method: 'GET', path: '/*', scopes: 'floor' },
+      { method: 'GET', path: '/orgs/:name', scopes: 'orgs', overrides: '/*', opaque: ['%2f'] },
+    ]
+    expect(match(rules, 'GET /orgs/a%2fb').opaque).toBe(OPAQUE['%2f'])
+    expect(match(rules, 'GET /Orgs/a%2fb').opaque).toBe(0)
+  })
+})
+
+function match(rules: readonly RouteRule[], request: string): RuleSet {
+  const [method = '', target = ''] = request.split(' ')
+  return compileRouteRules(rules, new Set()).match(method, parseRequestTarget(target) as RequestTarget)
+}
+
+function permutations<Item>(items: readonly Item[]): Item[][] {
+  if (items.length === 0) return [[]]
+  return items.flatMap((first) =>
+    permutations(items.filter((item) => item !== first)).map((rest) => [first, ...rest]),
+  )
+}
