@@ -21,17 +21,21 @@ export type ClaimType = 'any' | 'string' | 'number' | 'boolean' | 'array' | 'obj
 const CLAIM_TYPES = ['any', 'string', 'number', 'boolean', 'array', 'object']
 const text = z.string().check(z.minLength(1, 'is empty'))
 const texts = z.union(
-  [text, z.array(text).check(z.minLength(1))],
+  [text, z.array(text).check(z.minLength(1, 'is empty'))],
   'must be a string or a non-empty array of non-empty strings',
 )
 
-export const fixedClaimsSchema: z.ZodMiniType = z.record(
-  text,
-  z.union([z.string(), z.number(), z.boolean()], 'must be a string, number or boolean'),
-)
+const isNotEmpty = z.refine<object>((members) => Object.keys(members).length > 0, 'is empty; leave it out')
+
+export const fixedClaimsSchema: z.ZodMiniType = z
+  .record(text, z.union([z.string(), z.number(), z.boolean()], 'must be a string, number or boolean'))
+  .check(isNotEmpty)
 
 export const requiredClaimsSchema: z.ZodMiniType = z.union(
-  [z.array(text).check(z.minLength(1)), z.record(text, z.enum(CLAIM_TYPES))],
+  [
+    z.array(text).check(z.minLength(1, 'is empty; leave it out')),
+    z.record(text, z.enum(CLAIM_TYPES, `must be one of ${CLAIM_TYPES.join(', ')}`)).check(isNotEmpty),
+  ],
   `must be a non-empty list of claims, or claims with their types (${CLAIM_TYPES.join(', ')})`,
 )
 

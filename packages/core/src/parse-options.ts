@@ -2,29 +2,45 @@ import * as z from 'zod/mini'
 import { ConfigurationError } from './errors.ts'
 
 /**
- * Checks options against their schema and gives back a copy that holds own properties only: later changes to what the
+ * Checks options against their schema and gives back a frozen copy that holds own properties only: later changes to what the
  * caller passed have no effect, and neither has anything that was put on `Object.prototype`.
  * @throws ConfigurationError naming the first offending option
  */
 export function parseOptions<T>(schema: z.ZodMiniType, options: unknown, where: string): T {
-  const copy = ownCopy(options)
+  const copy = ownCopy(options, where)
   const result = z.safeParse(schema, copy)
-  if (result.success) return copy as T
+  if (result.success) return withoutUndefined(copy) as T
   throw toConfigurationError(result.error.issues[0] as z.core.$ZodIssue, where)
 }
 
-function ownCopy(value: unknown): unknown {
-  if (Array.isArray(value)) return Object.freeze(value.map(ownCopy))
-  if (!isPlainObject(value)) return value
-  const copy: Record<string, unknown> = Object.create(null)
-  for (const [key, member] of Object.entries(value)) if (member !== undefined) copy[key] = ownCopy(member)
-  return Object.freeze(copy)
+/** With what was given as `undefined`: a claim to check that is `undefined` is a mistake, and the schema must see it. */
+function ownCopy(value: unknown, where: string): unknown {
+  if (Array.isArray(value)) return value.map((item, index) => ownCopy(item, join(where, index)))
+  if (value instanceof Uint8Array) return Uint8Array.from(value)
+  if (typeof value !== 'object' || value === null) return value
+  if (!isPlain(value))
+    throw new ConfigurationError(where, 'is an object of a class; options are plain objects')
+  return toObject(Object.entries(value).map(([key, member]) => [key, ownCopy(member, join(where, key))]))
 }
 
-function isPlainObject(value: unknown): value is object {
-  if (typeof value !== 'object' || value === null) return false
+/** Object literals, also those of another realm; what is inherited in another way could change behind our back. */
+function isPlain(value: object): boolean {
   const prototype: unknown = Object.getPrototypeOf(value)
-  return prototype === null || prototype === Object.prototype
+  return prototype === null || Object.getPrototypeOf(prototype) === null
+}
+
+function withoutUndefined(value: unknown): unknown {
+  if (Array.isArray(value)) return Object.freeze(value.map(withoutUndefined))
+  if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return value
+  const given = Object.entries(value).filter(([, member]) => member !== undefined)
+  return Object.freeze(toObject(given.map(([key, member]) => [key, withoutUndefined(member)])))
+}
+
+/** Without a prototype to inherit from. */
+function toObject(entries: readonly (readonly [string, unknown])[]): object {
+  const object: Record<string, unknown> = Object.create(null)
+  for (const [key, member] of entries) object[key] = member
+  return object
 }
 
 function toConfigurationError(issue: z.core.$ZodIssue, where: string): ConfigurationError {

@@ -113,8 +113,9 @@ const scopes = z.union(
   ],
   "must be 'a b' (all of them), { all: [...] }, { any: [...] } or { anyOf: [[...], ...] }; a bare array does not say which is meant",
 )
+const text = z.string().check(z.minLength(1, 'is empty'))
 const oneOrMore = z.union(
-  [z.string().check(z.minLength(1)), z.array(z.string().check(z.minLength(1))).check(z.minLength(1))],
+  [text, z.array(text).check(z.minLength(1, 'is empty'))],
   'must be a string or a non-empty array of strings',
 )
 
@@ -129,7 +130,10 @@ const requirementShape = {
     z.enum(['public', 'optional', 'authenticated'], "must be 'public', 'optional' or 'authenticated'"),
   ),
   acr: z.optional(
-    z.union([quotable, z.array(quotable).check(z.minLength(1))], 'must be one class or a non-empty list'),
+    z.union(
+      [quotable, z.array(quotable).check(z.minLength(1, 'is empty'))],
+      'must be one class or a non-empty list',
+    ),
   ),
   amr: z.optional(scopes),
   maxAge: z.optional(
@@ -152,6 +156,10 @@ export const routeRuleSchema: z.ZodMiniType = z.strictObject({
   ...requirementShape,
   method: oneOrMore,
   path: z.string(),
-  match: z.optional(z.record(z.string(), z.string().check(z.minLength(1)))),
+  match: z.optional(
+    z
+      .record(z.string(), text)
+      .check(z.refine((claims) => Object.keys(claims).length > 0, 'binds nothing; leave it out')),
+  ),
   overrides: z.optional(oneOrMore),
 })

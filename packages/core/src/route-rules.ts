@@ -27,9 +27,9 @@ type RuleOptions = RequirementOptions & Pick<RouteRule, 'method' | 'path' | 'mat
 export function compileRouteRules(
   written: readonly RouteRule[],
   kinds: ReadonlySet<string>,
-  basePath = '',
+  basePath?: string,
 ): RouteTable {
-  const rules = written.map((rule) => underBasePath(rule, basePath))
+  const rules = basePath === undefined ? written : underBasePath(written, basePath)
   const compiled = rules.map((rule, index) => compileRule(rule, index, kinds))
   refuseDuplicates(compiled)
   for (const rule of compiled) linkOverrides(rule, compiled)
@@ -47,16 +47,25 @@ export function compileRouteRules(
 }
 
 /** Decisions and events show the full path: the one that is matched. */
-function underBasePath(rule: RouteRule, basePath: string): RouteRule {
-  if (basePath === '') return rule
+function underBasePath(rules: readonly RouteRule[], basePath: string): readonly RouteRule[] {
   const base = parsePathPattern(basePath)
   if (typeof base === 'string') throw new ConfigurationError('basePath', base)
   if (base.wildcard || base.segments.length === 0)
     throw new ConfigurationError('basePath', 'must name segments, and no "/*"')
-  const full = (path: string): string => (path === '/' ? basePath : `${basePath}${path}`)
+  if (rules.length === 0) throw new ConfigurationError('basePath', 'has no effect without `routes`')
+  return Object.freeze(rules.map((rule) => withBasePath(rule, basePath)))
+}
+
+/** What is no path is left as it is, to be refused as what was written. */
+function withBasePath(rule: RouteRule, basePath: string): RouteRule {
+  const full = (path: string): string => {
+    if (path === '/') return basePath
+    return path.startsWith('/') ? `${basePath}${path}` : path
+  }
   const { overrides } = rule
   const overridden = typeof overrides === 'string' ? full(overrides) : overrides?.map(full)
-  return Object.freeze({ ...rule, path: full(rule.path), ...(overridden && { overrides: overridden }) })
+  const rewritten = { path: full(rule.path), ...(overridden && { overrides: Object.freeze(overridden) }) }
+  return Object.freeze(Object.assign(Object.create(null) as RouteRule, rule, rewritten))
 }
 
 function withHead(method: string): string[] {
