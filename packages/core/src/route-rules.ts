@@ -35,14 +35,15 @@ export function compileRouteRules(
   for (const rule of compiled) linkOverrides(rule, compiled)
   const trie = createRouteTrie(compiled)
   refuseDisjointKinds(compiled, trie)
-  const listed = new Set(compiled.flatMap(({ methods }) => (methods === '*' ? STANDARD_METHODS : methods)))
+  const named = new Set(compiled.flatMap(({ methods }) => (methods === '*' ? STANDARD_METHODS : methods)))
+  const listed = [...STANDARD_METHODS.filter((method) => named.has(method)), ...named].filter(isFirst)
   const match = (method: string, target: RequestTarget): RuleSet =>
     leaveOutOverridden(trie.match(method === 'HEAD' ? 'GET' : method, target.folded), target)
   return Object.freeze({
     rules,
     match,
     methods: (target: RequestTarget) =>
-      [...listed].filter((method) => match(method, target).access !== 'none').flatMap(withHead),
+      listed.filter((method) => match(method, target).access !== 'none').flatMap(withHead),
   })
 }
 
@@ -66,6 +67,10 @@ function withBasePath(rule: RouteRule, basePath: string): RouteRule {
   const overridden = typeof overrides === 'string' ? full(overrides) : overrides?.map(full)
   const rewritten = { path: full(rule.path), ...(overridden && { overrides: Object.freeze(overridden) }) }
   return Object.freeze(Object.assign(Object.create(null) as RouteRule, rule, rewritten))
+}
+
+function isFirst(method: string, index: number, methods: readonly string[]): boolean {
+  return methods.indexOf(method) === index
 }
 
 function withHead(method: string): string[] {

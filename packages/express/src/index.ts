@@ -1,1 +1,2 @@
-export {}
+export { accessToken, optionalAccessToken } from './access-token.ts'
+export { protect, requireScopes } from './protect.ts'
