@@ -73,7 +73,7 @@ function checkTimes(tolerance: number, expires: boolean): ClaimCheck {
     const given = [exp, nbf, iat].filter((time) => time !== undefined)
     if ((expires && exp === undefined) || !given.every(isNumericDate)) return 'token_claim'
     if (exp !== undefined && !(now < (exp as number) * 1000 + tolerance)) return 'token_expired'
-    return now >= notBefore(claims) - tolerance ? undefined : 'token_not_yet_valid'
+    return now >= notBefore(claims, tolerance) ? undefined : 'token_not_yet_valid'
   }
 }
 
@@ -85,10 +85,14 @@ function isNumericDate(value: unknown): value is number {
   return typeof value === 'number' && value >= 0 && value <= MAX_NUMERIC_DATE
 }
 
-/** The later of `nbf` and `iat`, in milliseconds: before either the token is from the future. Checked claims only. */
-export function notBefore(claims: Claims): number {
+/**
+ * When a token begins, by the later of `nbf` and `iat`, in milliseconds. A fraction of `nbf` counts as the whole second, so
+ * that no token begins earlier than for a verifier whose clock has whole seconds. Checked claims only.
+ */
+export function notBefore(claims: Claims, tolerance: number): number {
   const { nbf, iat } = timesOf(claims)
-  return Math.max((nbf as number | undefined) ?? 0, (iat as number | undefined) ?? 0) * 1000
+  const begins = Math.ceil((((nbf as number | undefined) ?? 0) * 1000 - tolerance) / 1000) * 1000
+  return Math.max(begins, ((iat as number | undefined) ?? 0) * 1000 - tolerance)
 }
 
 function checkPresent(name: string, type: ClaimType): ClaimCheck {

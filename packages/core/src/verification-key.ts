@@ -42,14 +42,21 @@ function fitsKeyType(jwk: JsonWebKey, algorithm: SignatureAlgorithm): boolean {
 
 /** What makes a key unfit to verify anything with, in words; `undefined` for a good one. */
 export function weaknessOf(jwk: JsonWebKey): string | undefined {
-  if (jwk.d !== undefined || jwk.kty === 'oct') return 'is not a public key; publish the public part only'
-  if (jwk.use !== undefined && jwk.use !== 'sig') return 'is not meant for signatures ("use")'
-  const operations = jwk.key_ops
-  if (operations !== undefined && !(Array.isArray(operations) && operations.includes('verify'))) {
-    return 'is not meant for verifying ("key_ops")'
-  }
-  if (jwk.kid !== undefined && typeof jwk.kid !== 'string') return 'has a "kid" that is no string'
-  return jwk.kty === 'RSA' ? weaknessOfRsa(jwk) : undefined
+  const { kty, kid, d, oth, use, ext } = jwk
+  if (d !== undefined || oth !== undefined || kty === 'oct')
+    return 'is not a public key; publish the public part only'
+  if (use !== undefined && use !== 'sig') return 'is not meant for signatures ("use")'
+  if (!allowsVerifying(jwk.key_ops)) return 'is not meant for verifying ("key_ops")'
+  if (ext !== undefined && typeof ext !== 'boolean') return 'has an "ext" that is neither true nor false'
+  if (kid !== undefined && typeof kid !== 'string') return 'has a "kid" that is no string'
+  return kty === 'RSA' ? weaknessOfRsa(jwk) : undefined
+}
+
+/** RFC 7517 section 4.3: an array of strings, none of them twice. */
+function allowsVerifying(operations: unknown): boolean {
+  if (operations === undefined) return true
+  if (!Array.isArray(operations) || new Set(operations).size !== operations.length) return false
+  return operations.every((operation) => typeof operation === 'string') && operations.includes('verify')
 }
 
 function weaknessOfRsa(jwk: JsonWebKey): string | undefined {
