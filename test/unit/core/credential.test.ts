@@ -1,0 +1,50 @@
+import { describe, expect, it } from 'vitest'
+import { type CredentialExtraction, extractCredential } from '../../../packages/core/src/credential.ts'
+import { readRequestHeaders } from '../../../packages/core/src/request-headers.ts'
+
+const NAMES = ['authorization', 'x-api-key']
+
+describe('the credential of a request', () => {
+  it('is the one token, with the header it came in', () => {
+    expect(extract('Authorization', 'Bearer a')).toEqual({ text: 'a', header: 'authorization' })
+    expect(extract('X-Api-Key', 'a')).toEqual({ text: 'a', header: 'x-api-key' })
+  })
+
+  it('is found beside a header that carries none', () => {
+    expect(extract('Authorization', '', 'X-API-KEY', 'a')).toMatchObject({ text: 'a' })
+    expect(extract('Authorization', 'Basic YTpi', 'X-API-KEY', 'a')).toMatchObject({ text: 'a' })
+    expect(extract('X-API-KEY', '', 'Authorization', 'Bearer a')).toMatchObject({ text: 'a' })
+  })
+
+  it.each([
+    ['nothing', []],
+    ['an empty header', ['Authorization', '']],
+    ['two empty headers of different names', ['Authorization', '', 'X-API-KEY', '']],
+    ['another scheme', ['Authorization', 'Basic YTpi']],
+    ['a scheme with nothing behind it', ['Authorization', 'Bearer']],
+    ['a token in a header that nobody configured', ['X-Token', 'a']],
+  ])('is absent with %s', (_, rawHeaders) => {
+    expect(extract(...rawHeaders)).toBe('absent')
+  })
+
+  it.each([
+    ['the same header twice', ['Authorization', 'Bearer a', 'Authorization', 'Bearer b']],
+    ['the same token twice', ['Authorization', 'Bearer a', 'authorization', 'Bearer a']],
+    ['an empty one first', ['Authorization', '', 'Authorization', 'Bearer b']],
+    ['an empty one last', ['Authorization', 'Bearer a', 'Authorization', '']],
+    ['two empty ones', ['Authorization', '', 'Authorization', '']],
+    ['two schemes', ['Authorization', 'Basic YTpi', 'Authorization', 'Bearer b']],
+    ['joined values', ['Authorization', 'Bearer a, Bearer b']],
+    ['tokens in two places', ['Authorization', 'Bearer a', 'X-API-KEY', 'b']],
+    ['the same token in two places', ['X-API-KEY', 'a', 'Authorization', 'Bearer a']],
+    ['a token and a doubtful value elsewhere', ['X-API-KEY', 'a', 'Authorization', 'Digest a, b']],
+    ['a key sent twice', ['X-API-KEY', 'a', 'X-API-KEY', 'a']],
+    ['a joined key', ['X-API-KEY', 'a, a']],
+  ])('is ambiguous with %s', (_, rawHeaders) => {
+    expect(extract(...rawHeaders)).toBe('ambiguous')
+  })
+})
+
+function extract(...rawHeaders: string[]): CredentialExtraction {
+  return extractCredential(readRequestHeaders(rawHeaders, NAMES), NAMES)
+}

@@ -1,0 +1,79 @@
+import { describe, expect, it } from 'vitest'
+import { createScopeHolder } from '../../../packages/core/src/scope-holder.ts'
+
+describe('scopes without further reading', () => {
+  it('hold exactly themselves', () => {
+    const held = createScopeHolder({ implies: {}, wildcardSeparator: undefined })(['orders.*', 'a'])
+    expect(held.has('a')).toBe(true)
+    expect(held.has('orders.*')).toBe(true)
+    expect(held.has('orders.read')).toBe(false)
+    expect(held.has('constructor')).toBe(false)
+  })
+})
+
+describe('implied scopes', () => {
+  const implies = { admin: ['write', 'audit'], write: ['read'], read: ['write'], constructor: ['x'] }
+  const holding = createScopeHolder({ implies, wildcardSeparator: undefined })
+
+  it('are followed to their end, also in a circle', () => {
+    const held = holding(['admin'])
+    expect(['admin', 'write', 'audit', 'read'].filter((scope) => !held.has(scope))).toEqual([])
+    expect(holding(['read']).has('write')).toBe(true)
+  })
+
+  it('are not followed backwards', () => {
+    expect(holding(['audit']).has('admin')).toBe(false)
+    expect(holding(['write']).has('audit')).toBe(false)
+  })
+
+  it('are those written, not those a name inherits', () => {
+    expect(holding(['toString']).has('toString')).toBe(true)
+    expect(holding(['constructor']).has('x')).toBe(true)
+    const inherited = createScopeHolder({ implies: { a: ['toString'] }, wildcardSeparator: undefined })
+    expect(inherited(['a']).has('toString')).toBe(true)
+  })
+})
+
+describe('wildcards', () => {
+  const holds = (scope: string, wanted: string): boolean =>
+    createScopeHolder({ implies: {}, wildcardSeparator: '.' })([scope]).has(wanted)
+
+  it.each([
+    ['orders.*', 'orders.read'],
+    ['orders.*', 'orders.read.all'],
+    ['orders.*', 'orders.*'],
+    ['*.read', 'orders.read'],
+    ['orders.*.read', 'orders.eu.read'],
+    ['*', 'orders'],
+    ['*', 'orders.read'],
+    ['*.*', 'a.b'],
+  ])('%s covers %s', (scope, wanted) => {
+    expect(holds(scope, wanted)).toBe(true)
+  })
+
+  it.each([
+    ['orders.*', 'orders'],
+    ['orders.*', 'orders.'],
+    ['orders.*', 'ordersx.read'],
+    ['orders.*', 'order.read'],
+    ['orders.*', 'xorders.read'],
+    ['orders.*', 'Orders.read'],
+    ['orders*', 'orders.read'],
+    ['orders*', 'ordersx'],
+    ['orders.r*', 'orders.read'],
+    ['orders.*.read', 'orders.read'],
+    ['orders.*.read', 'orders.a.b.read'],
+    ['orders.*.read', 'orders.a.read.x'],
+    ['*.read', 'read'],
+    ['*.read', '.read'],
+    ['orders.read', 'orders.*'],
+    ['a+.b', 'aa.b'],
+  ])('%s does not cover %s', (scope, wanted) => {
+    expect(holds(scope, wanted)).toBe(false)
+  })
+
+  it('work on implied scopes too', () => {
+    const held = createScopeHolder({ implies: { admin: ['orders.*'] }, wildcardSeparator: '.' })(['admin'])
+    expect(held.has('orders.read')).toBe(true)
+  })
+})
