@@ -42,7 +42,7 @@ describe('a token that was verified', () => {
     const judge = judgeWith()
     const claims = { jti: 'same', sub: 'same' }
     const tokens = await Promise.all(
-      Array.from({ length: 2000 }, async (_, i) => await issuer.mintToken({ claims, scope: `s${i}` })),
+      Array.from({ length: 500 }, async (_, i) => await issuer.mintToken({ claims, scope: `s${i}` })),
     )
     for (const token of tokens) await judge.allow(token)
     for (const [i, token] of tokens.entries()) {
@@ -122,7 +122,7 @@ describe('a token that was refused', () => {
     const good = await issuer.mintToken()
     await judge.allow(good)
     const rest = good.split('.').slice(1).join('.')
-    for (let i = 0; i < 5000; i++) {
+    for (let i = 0; i < 1000; i++) {
       const header = Buffer.from(`{"alg":"ES256","kid":"k${i}"}`).toString('base64url')
       await judge.server.authorize(bearerRequest(`${header}.${rest}`))
     }

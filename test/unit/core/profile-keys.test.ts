@@ -177,7 +177,7 @@ describe('a shared secret', () => {
 
 describe('a shared secret that is random', () => {
   it('is never taken for a key', () => {
-    for (let length = 32; length < 300; length++) {
+    for (let length = 32; length < 300; length += 9) {
       const bytes = crypto.getRandomValues(new Uint8Array(length))
       for (const secret of [
         bytes,

@@ -23,7 +23,7 @@ describe('the fake clock', () => {
   })
 })
 
-describe('the test issuer', () => {
+describe('the test issuer', { timeout: 30_000 }, () => {
   it('mints RFC 9068 access tokens that a third party verifies', async () => {
     const issuer = await createTestIssuer()
     const token = await issuer.mintToken({ scope: 'a b', clientId: 'c' })

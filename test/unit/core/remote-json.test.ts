@@ -1,0 +1,84 @@
+import { createTestIssuer } from '@scopegate/core/testing'
+import { describe, expect, it } from 'vitest'
+import { startKeySetScenario, warmUp } from '../../key-set-scenario.ts'
+
+describe('an injected fetch', () => {
+  const faults: Record<string, (url: string, init: RequestInit) => Promise<Response>> = {
+    rejects: async () => await Promise.reject(new TypeError('fetch failed')),
+    'rejects with nothing': async () => await Promise.reject(undefined),
+    throws: () => {
+      throw new Error('at once')
+    },
+    'gives nothing': async () => undefined as unknown as Response,
+    'gives something else': async () => ({ status: 200 }) as Response,
+    'gives an opaque redirect': async () => Response.error(),
+    'gives a body that fails': async () =>
+      new Response(new ReadableStream({ pull: (controller) => controller.error(new Error('broken')) })),
+    'never settles': async () => await new Promise<never>(() => undefined),
+    'ignores its signal in the body': async () =>
+      new Response(new ReadableStream({ pull: async () => await new Promise(() => undefined) })),
+  }
+
+  it.each(Object.entries(faults))('that %s is an outage', async (_, faulty) => {
+    const { clock, issuer, createServer } = await startKeySetScenario()
+    let current = faulty
+    const server = createServer({
+      fetch: async (...args) => await current(...args),
+      keySet: { timeout: 0.1 },
+    })
+    const token = await issuer.mintToken()
+    expect(await server.verdict(token)).toBe('503 key_set_unavailable')
+    await expect(server.ready()).rejects.toMatchObject({ code: 'ERR_KEY_SET_UNAVAILABLE' })
+    current = fetch
+    clock.advance(1)
+    await warmUp(server, clock)
+    expect(await server.verdict(token)).toBe('allowed')
+  })
+
+  it('is asked for JSON, without credentials in the URL and without following redirects', async () => {
+    const { issuer, keySet, createServer } = await startKeySetScenario()
+    const calls: [string, RequestInit][] = []
+    const server = createServer({
+      fetch: async (url, init) => {
+        calls.push([url, init])
+        return await fetch(url, init)
+      },
+    })
+    await server.ready()
+    expect(calls.map(([url]) => url)).toEqual([
+      `${issuer.issuer}/.well-known/openid-configuration`,
+      keySet.jwksUri,
+    ])
+    for (const [, init] of calls)
+      expect(init).toMatchObject({
+        method: 'GET',
+        redirect: 'manual',
+        headers: { accept: 'application/json' },
+      })
+  })
+
+  it('is never called with what a token says', async () => {
+    const { issuer, createServer } = await startKeySetScenario()
+    const asked: string[] = []
+    const server = createServer({
+      fetch: async (url, init) => {
+        asked.push(url)
+        return await fetch(url, init)
+      },
+    })
+    const evil = await createTestIssuer({ issuer: 'https://evil.example', audience: issuer.audience })
+    expect(await server.verdict(await evil.mintToken())).toBe('401 token_unrecognised')
+    expect(asked).toEqual([])
+    const jwk = evil.keys[0]?.publicJwk
+    const header = {
+      jwk,
+      jku: 'https://evil.example/jwks',
+      x5u: 'https://evil.example/cert',
+      x5c: ['AAAA'],
+      x5t: 'AA',
+    }
+    const forged = await evil.mintToken({ claims: { iss: issuer.issuer }, header })
+    expect(await server.verdict(forged)).toBe('401 token_key_unknown')
+    expect(asked.filter((url) => !url.startsWith(issuer.issuer))).toEqual([])
+  })
+})
