@@ -1,10 +1,10 @@
 import type { AuthorizationDecision, ResourceRequest } from '@scopegate/core'
 import type { TestIssuer } from '@scopegate/core/testing'
+import { type RawRequest, type RawResponse, sendRaw, valuesOf } from '@scopegate/example-demo/raw-request.ts'
 import { expect } from 'vitest'
 import type { Case, Expected } from './case.ts'
 import { holding } from './case.ts'
 import type { Host } from './hosts.ts'
-import { type RawRequest, type RawResponse, sendRaw, valuesOf } from './raw-request.ts'
 
 /** Puts the tokens of a case into its headers. */
 export async function toRawRequest(

@@ -1,0 +1,39 @@
+import { ORIGINS } from '@scopegate/example-policy'
+import { curlCommands } from './curl-commands.ts'
+import { type Demo, startDemo } from './demo.ts'
+import { type DemoOptions, readDemoOptions } from './demo-options.ts'
+import { play } from './play.ts'
+
+const print = (line: string): void => {
+  process.stdout.write(`${line}\n`)
+}
+
+try {
+  await run(readDemoOptions(process.argv.slice(2), process.env))
+} catch (error) {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`)
+  process.exit(1)
+}
+
+async function run(options: DemoOptions): Promise<void> {
+  const demo = await startDemo(options)
+  closeOnSignal(demo)
+  if (options.mode === 'json') return print(JSON.stringify(describe(demo)))
+  const ok = await play(demo, print)
+  if (options.mode === 'walk') return print(curlCommands(demo))
+  process.exitCode = ok ? 0 : 1
+  await demo.close()
+}
+
+function describe({ issuer, tokenEndpoint, apis, clients }: Demo): unknown {
+  const urls = Object.fromEntries(apis.map(({ framework, url }) => [framework, url]))
+  return { issuer, tokenEndpoint, apis: urls, clients, origins: ORIGINS }
+}
+
+function closeOnSignal(demo: Demo): void {
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => {
+      void demo.close().then(() => process.exit(0))
+    })
+  }
+}

@@ -1,0 +1,23 @@
+import type { ResourceServer } from '@scopegate/core'
+import { accessToken, protect } from '@scopegate/express'
+import express, { type Express, type RequestHandler } from 'express'
+
+/** The API on Express. The gate comes first; handlers only ever see requests that every matching rule allowed. */
+export function createApp(server: ResourceServer): Express {
+  const app = express()
+  app.disable('x-powered-by')
+  app.use(protect(server))
+  app.get('/health', (_req, res) => void res.json({ handler: 'GET /health', clientId: null }))
+  app.get('/v1/vps/map', answer('GET /v1/vps/map'))
+  app.get('/v1/vps/map/summary', answer('GET /v1/vps/map/summary'))
+  app.get('/v1/vps/map/:mapCode', answer('GET /v1/vps/map/:mapCode'))
+  app.post('/v1/vps/map/query-form', answer('POST /v1/vps/map/query-form'))
+  app.post('/v1/vps/map', answer('POST /v1/vps/map'))
+  app.put('/v1/vps/map-set/:code', answer('PUT /v1/vps/map-set/:code'))
+  app.delete('/v1/vps/map/:mapId', answer('DELETE /v1/vps/map/:mapId'))
+  return app
+}
+
+function answer(handler: string): RequestHandler {
+  return (req, res) => void res.json({ handler, clientId: accessToken(req).clientId })
+}
