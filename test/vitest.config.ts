@@ -15,6 +15,9 @@ export default defineConfig({
   ssr: { resolve: { conditions: [source, ...defaultServerConditions] } },
   test: {
     environment: 'node',
+    // A guard against hanging, not a bar: child processes on a busy machine start slowly.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
     projects: ['unit', 'conformance', 'e2e', 'packaging'].map(project),
   },
 })
