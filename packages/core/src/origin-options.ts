@@ -92,8 +92,8 @@ export const corsSchema: z.ZodMiniType = z.strictObject({
 /** Whether the text is an origin exactly as a browser serialises it. */
 export function isCanonicalOrigin(text: string): boolean {
   if (text === 'null') return true
-  const parts = /^([a-z][a-z0-9+.-]*):\/\/([^/?#@\\\s,*]+)$/.exec(text)
-  if (!parts || !URL.canParse(text)) return false
-  if (parts[1] !== 'http' && parts[1] !== 'https') return true
-  return new URL(text).origin === text
+  if (!/^[a-z][a-z0-9+.-]*:\/\/[^/?#@\\\s,*A-Z]+$/.test(text) || !URL.canParse(text)) return false
+  const { origin, href } = new URL(text)
+  // A scheme that the URL standard does not know, such as a browser extension's, has no origin there.
+  return (origin === 'null' ? href : origin) === text
 }
