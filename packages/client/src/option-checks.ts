@@ -1,0 +1,23 @@
+import { ConfigurationError } from './errors.ts'
+
+/**
+ * A copy of the options with defaults for what is left out.
+ * @throws ConfigurationError for an option that has no entry in `defaults`
+ */
+export function withDefaults<Options extends object, Defaults extends Readonly<Record<string, unknown>>>(
+  options: Options,
+  defaults: Defaults,
+): Defaults & Options {
+  const copy: Record<string, unknown> = { ...defaults }
+  for (const [key, value] of Object.entries(options)) {
+    if (!Object.hasOwn(defaults, key)) throw new ConfigurationError(key, 'is no option here')
+    copy[key] = value ?? copy[key]
+  }
+  return copy as Defaults & Options
+}
+
+/** @throws ConfigurationError unless the value is a number in that range */
+export function checkRange(key: string, value: number, least: number, most: number): void {
+  if (!(value >= least && value <= most))
+    throw new ConfigurationError(key, `must be from ${least} to ${most}`)
+}

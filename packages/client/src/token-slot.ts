@@ -1,0 +1,84 @@
+import { isRecent } from './recent.ts'
+import { LONGEST_WAIT, type OwnedGrant, type TokenExchange } from './token-exchange.ts'
+import type { TokenManagerSettings, TokenTarget } from './token-manager-options.ts'
+
+/** The token of one (audience, scope), and the one exchange at most that is under way for it. */
+export interface TokenSlot {
+  token(): Promise<string>
+  invalidate(token: string): void
+}
+
+interface Flight {
+  readonly token: Promise<string>
+  readonly since: number
+  readonly background: boolean
+}
+
+/** Creates a slot that holds nothing yet. */
+export function createTokenSlot(
+  settings: TokenManagerSettings,
+  exchange: TokenExchange,
+  target: TokenTarget,
+): TokenSlot {
+  const { now, attempts, timeout, refreshAhead, waitUntil } = settings
+  const longestFlight = (attempts + 1) * (2 * timeout + LONGEST_WAIT) * 1000
+  let grant: OwnedGrant | undefined
+  let refreshable: OwnedGrant | undefined
+  let refreshIn = 0
+  let flight: Flight | undefined
+
+  const usable = (): OwnedGrant | undefined =>
+    grant && isRecent(grant.sentAt, grant.lifetime - tenth(grant, 5000), now()) ? grant : undefined
+
+  // A platform that ends a request may end its exchange unsettled: nobody waits for such a one for ever.
+  const running = (): Flight | undefined =>
+    flight && isRecent(flight.since, longestFlight, now()) ? flight : undefined
+
+  const renew = async (background: boolean): Promise<string> => {
+    const last = refreshable
+    refreshable = undefined
+    // One attempt in the background means no waiting there, so no timer that keeps a process alive.
+    grant = refreshable = await exchange(target, background ? 1 : attempts, last)
+    refreshIn = grant.lifetime * (1 - refreshAhead)
+    return grant.token
+  }
+
+  const start = (background: boolean): Promise<string> => {
+    const mine: Flight = { token: renew(background), since: now(), background }
+    const clear = (): void => {
+      if (flight === mine) flight = undefined
+    }
+    flight = mine
+    mine.token.then(clear, clear)
+    return mine.token
+  }
+
+  const refreshWhenDue = (held: OwnedGrant): void => {
+    if (isRecent(held.sentAt, refreshIn, now()) || running()) return
+    const postpone = (): void => {
+      if (grant === held) refreshIn = (now() - held.sentAt + held.lifetime) / 2
+    }
+    const refresh = start(true).catch(postpone)
+    waitUntil?.(refresh)
+  }
+
+  return {
+    async token() {
+      const held = usable()
+      if (held) refreshWhenDue(held)
+      if (held) return held.token
+      const current = running()
+      // What ends a refresh need not end the wait of a caller who has no other token.
+      if (current?.background) await current.token.catch(() => {})
+      return usable()?.token ?? running()?.token ?? start(false)
+    },
+    invalidate(token) {
+      if (grant?.token === token && !isRecent(grant.sentAt, tenth(grant, 30_000), now())) grant = undefined
+    },
+  }
+}
+
+/** A tenth of the lifetime, at most so many milliseconds. */
+function tenth({ lifetime }: OwnedGrant, most: number): number {
+  return Math.min(lifetime / 10, most)
+}
