@@ -8,6 +8,7 @@ export {
   type TokenRequestShape,
 } from './dialect.ts'
 export { type ClientErrorCode, ConfigurationError, TokenError, type TokenErrorCode } from './errors.ts'
+export { type AuthorizedFetch, createFetch, type FetchOptions } from './fetch.ts'
 export {
   createTokenManager,
   type TokenManager,
