@@ -32,7 +32,7 @@ const unreadable = (expected: Expected): Expected => ({
   ...expected,
   headers: { ...expected.headers, ...UNREADABLE, vary: 'Origin' },
 })
-const from = (origin: string): Case['headers'] => [['Origin', origin]]
+const from = (origin: string): NonNullable<Case['headers']> => [['Origin', origin]]
 
 const preflight = (target: string, method: string, expected: Expected, origin = ORIGIN): Case => ({
   name: `preflight of ${method} ${target} from ${JSON.stringify(origin)}`,
