@@ -23,7 +23,7 @@ export interface StatusSource {
 export interface GrantSource {
   /**
    * The credential's scopes at this moment. A token that was asked for with less than the credential had never gets more
-   * than it was given; one whose credential is not active gets nothing.
+   * than it was given; one whose credential or account is not active gets nothing.
    */
   resolve(token: TokenReference): Promise<readonly string[]>
   readonly maxAge: number
@@ -124,9 +124,12 @@ async function grantsOf(
 ): Promise<readonly string[]> {
   const { clientId } = token
   if (clientId === undefined || !isId(clientId)) return []
-  if (isDirect(token)) return (await store.accessTokens.find(clientId))?.token.scopes ?? []
+  if (isDirect(token)) {
+    const found = await store.accessTokens.find(clientId)
+    return found && statusOf(found.token, found.account, now()) === 'active' ? found.token.scopes : []
+  }
   const client = await store.credentials.findClient(clientId)
-  if (client === undefined || !isCredentialActive(client, now())) return []
+  if (client === undefined || !isCredentialActive(client, now()) || !isAccountActive(client)) return []
   const { scopes } = client.credential
   return token.claims.narrowed === true ? scopes.filter((scope) => token.scopes.includes(scope)) : scopes
 }

@@ -1,0 +1,239 @@
+import { createMemoryStore, type IssuerStore, multisetDialect } from '@scopegate/issuer'
+import { createLocalJWKSet, decodeProtectedHeader, jwtVerify } from 'jose'
+import { describe, expect, it, vi } from 'vitest'
+import { AUDIENCE, basic, createFixture, type Fixture, ISSUER, send, verify } from './issuer-fixture.ts'
+
+const encryptionKey = new Uint8Array(32).fill(7)
+const DAY = 86_400
+
+async function tokenOf(fixture: Fixture, { id, secret }: { id: string; secret: string }): Promise<string> {
+  const { body } = await send(fixture, '/oauth/token', {
+    headers: { authorization: basic(id, secret) },
+    body: { grant_type: 'client_credentials' },
+  })
+  return body.access_token
+}
+
+async function kids({ issuer }: Fixture): Promise<(string | undefined)[]> {
+  return (await issuer.keys.jwks()).keys.map(({ kid }) => kid)
+}
+
+/** A store that outlives the process, as far as the issuer can tell. */
+function persistentStore(): IssuerStore {
+  return { ...createMemoryStore(), persistent: true }
+}
+
+describe('the signing keys', () => {
+  it.each([
+    ['ES256', { kty: 'EC', crv: 'P-256' }],
+    ['RS256', { kty: 'RSA', e: 'AQAB' }],
+    ['EdDSA', { kty: 'OKP', crv: 'Ed25519' }],
+  ] as const)('are made at the first start: current and next, %s', async (algorithm, shape) => {
+    const fixture = createFixture({ signing: { algorithm } })
+    await fixture.issuer.ready()
+    const { keys } = await fixture.issuer.keys.jwks()
+    expect(keys).toHaveLength(2)
+    for (const key of keys) {
+      expect(key).toMatchObject({ ...shape, alg: algorithm, use: 'sig', kid: expect.any(String) })
+      for (const secret of ['d', 'p', 'q', 'dp', 'dq', 'qi', 'k']) expect(key).not.toHaveProperty(secret)
+    }
+    const token = await tokenOf(fixture, await fixture.client())
+    expect(decodeProtectedHeader(token)).toEqual({ alg: algorithm, typ: 'at+jwt', kid: expect.any(String) })
+    await expect(verify(fixture, token)).resolves.toBeDefined()
+  })
+
+  it('are the same after a restart, and for two that start at once', async () => {
+    const store = persistentStore()
+    const fixtures = [1, 2, 3].map(() => createFixture({ store, signing: { encryptionKey } }))
+    await Promise.all(fixtures.slice(0, 2).map(async ({ issuer }) => await issuer.ready()))
+    const all = await Promise.all(fixtures.map(kids))
+    expect(all[1]).toEqual(all[0])
+    expect(all[2]).toEqual(all[0])
+  })
+
+  it('move on by one at a rotation: what was published as next signs, what signed is still published', async () => {
+    const fixture = createFixture()
+    const client = await fixture.client()
+    const before = await tokenOf(fixture, client)
+    const published = await kids(fixture)
+    await fixture.issuer.keys.rotate()
+    const after = await tokenOf(fixture, client)
+    expect(published).toContain(decodeProtectedHeader(after).kid)
+    expect(decodeProtectedHeader(after).kid).not.toBe(decodeProtectedHeader(before).kid)
+    expect(await kids(fixture)).toHaveLength(3)
+    for (const token of [before, after]) await expect(verify(fixture, token)).resolves.toBeDefined()
+  })
+
+  it('stay published until the last token they signed has expired, and then go', async () => {
+    const fixture = createFixture({
+      lifetime: 600,
+      endpoints: [
+        { path: '/short', dialect: multisetDialect },
+        { path: '/long', dialect: { ...multisetDialect, lifetime: DAY } },
+      ],
+    })
+    await fixture.issuer.ready()
+    const [first] = await kids(fixture)
+    await fixture.issuer.keys.rotate()
+    fixture.clock.advance(DAY)
+    expect(await kids(fixture)).toContain(first)
+    fixture.clock.advance(120)
+    expect(await kids(fixture)).not.toContain(first)
+  })
+
+  it('stay published for a directly minted token without an end, until it is deleted', async () => {
+    const fixture = createFixture()
+    const { id: account } = await fixture.account()
+    const { accessToken, token } = await fixture.issuer.accessTokens.create({
+      account,
+      name: 'n',
+      scopes: [],
+    })
+    await fixture.issuer.keys.rotate()
+    fixture.clock.advance(10 * 365 * DAY)
+    await expect(verify(fixture, token)).resolves.toBeDefined()
+    await fixture.issuer.accessTokens.delete(accessToken.id)
+    fixture.clock.advance(60)
+    await expect(verify(fixture, token)).rejects.toMatchObject({ code: 'ERR_JWKS_NO_MATCHING_KEY' })
+  })
+
+  it('are replaced by age', async () => {
+    const fixture = createFixture({ signing: { rotateAfter: 7 * DAY } })
+    const client = await fixture.client()
+    const first = decodeProtectedHeader(await tokenOf(fixture, client)).kid
+    fixture.clock.advance(7 * DAY - 60)
+    expect(decodeProtectedHeader(await tokenOf(fixture, client)).kid).toBe(first)
+    fixture.clock.advance(60)
+    expect(decodeProtectedHeader(await tokenOf(fixture, client)).kid).not.toBe(first)
+  })
+
+  it('are rotated once by several issuers at the same time, who all see it', async () => {
+    const store = createMemoryStore()
+    const fixtures = [1, 2, 3].map(() => createFixture({ store, signing: { rotateAfter: DAY } }))
+    await Promise.all(fixtures.map(async ({ issuer }) => await issuer.ready()))
+    for (const { clock } of fixtures) clock.advance(DAY)
+    const all = await Promise.all(fixtures.map(kids))
+    expect(await store.signingKeys.list('')).toHaveLength(3)
+    expect(all.map((list) => list.length)).toEqual([3, 3, 3])
+  })
+
+  it('rotated by another process are seen within 30 seconds', async () => {
+    const store = createMemoryStore()
+    const [one, other] = [createFixture({ store }), createFixture({ store })]
+    await one.issuer.ready()
+    await other.issuer.ready()
+    await one.issuer.keys.rotate()
+    expect(await kids(other)).toHaveLength(2)
+    other.clock.advance(30)
+    expect(await kids(other)).toEqual(await kids(one))
+  })
+})
+
+describe('private keys in the store', () => {
+  it('are sealed with the operator`s key', async () => {
+    const store = persistentStore()
+    const warn = vi.fn()
+    await createFixture({
+      store,
+      warn,
+      signing: { encryptionKey: Buffer.from(encryptionKey).toString('base64url') },
+    }).issuer.ready()
+    for (const { privateKey } of await store.signingKeys.list('')) {
+      expect(privateKey).toMatch(/^a256gcm(?:\.[A-Za-z0-9_-]+){3}$/)
+    }
+    expect(warn).not.toHaveBeenCalled()
+  })
+
+  it('are in plain text without one, of which a store that lasts makes a warning', async () => {
+    const warn = vi.fn()
+    const store = persistentStore()
+    await createFixture({ store, warn }).issuer.ready()
+    expect(warn).toHaveBeenCalledExactlyOnceWith(expect.stringContaining('signing.encryptionKey'))
+    expect((await store.signingKeys.list(''))[0]?.privateKey).toContain('"d":')
+    createFixture({ warn })
+    expect(warn).toHaveBeenCalledTimes(1)
+  })
+
+  it('cannot be used with another key, without one, or when they are altered, moved or planted', async () => {
+    const store = persistentStore()
+    await createFixture({ store, signing: { encryptionKey } }).issuer.ready()
+    const [first, second] = await store.signingKeys.list('')
+    const attempts = [
+      createFixture({ store, signing: { encryptionKey: new Uint8Array(32) } }),
+      createFixture({ store }),
+      ...[
+        `${first?.privateKey.slice(0, -2)}AA`,
+        second?.privateKey ?? '',
+        'plain.{"kty":"EC"}',
+        'a256gcm..AA.AA',
+        '',
+      ].map((privateKey) =>
+        createFixture({
+          signing: { encryptionKey },
+          store: {
+            ...store,
+            signingKeys: {
+              ...store.signingKeys,
+              list: async () => (await store.signingKeys.list('')).map((key) => ({ ...key, privateKey })),
+            },
+          },
+        }),
+      ),
+    ]
+    for (const { issuer } of attempts) {
+      await expect(issuer.ready()).rejects.toMatchObject({ code: 'ERR_SIGNING_KEYS' })
+    }
+  })
+})
+
+describe('an account with keys of its own', () => {
+  it('gets HS256 tokens that its secrets alone verify, before and after a rotation', async () => {
+    const fixture = createFixture({ signing: { encryptionKey } })
+    const client = await fixture.client({}, { id: 'acme', tokenSigning: 'account' })
+    const other = await fixture.client({}, { id: 'globex', tokenSigning: 'account' })
+    const token = await tokenOf(fixture, client)
+    expect(decodeProtectedHeader(token)).toMatchObject({ alg: 'HS256', typ: 'at+jwt' })
+    await tokenOf(fixture, other)
+    const verifiedBy = async (account: string): Promise<number> => {
+      const secrets = (await fixture.issuer.secrets.find(account)) ?? []
+      const results = await Promise.allSettled(
+        secrets.map(
+          async (secret) =>
+            await jwtVerify(token, secret, {
+              algorithms: ['HS256'],
+              issuer: ISSUER,
+              audience: AUDIENCE,
+              currentDate: new Date(fixture.clock.now),
+            }),
+        ),
+      )
+      return results.filter(({ status }) => status === 'fulfilled').length
+    }
+    expect(await verifiedBy('acme')).toBe(1)
+    expect(await verifiedBy('globex')).toBe(0)
+    await fixture.issuer.keys.rotate('acme')
+    expect(await verifiedBy('acme')).toBe(1)
+    expect(await fixture.issuer.secrets.find('acme')).toHaveLength(3)
+    expect((await fixture.issuer.secrets.find('acme'))?.[0]).toHaveLength(32)
+  })
+
+  it('publishes none of them', async () => {
+    const fixture = createFixture()
+    await tokenOf(fixture, await fixture.client({}, { tokenSigning: 'account' }))
+    const { keys } = await fixture.issuer.keys.jwks()
+    for (const key of keys) expect(key.kty).toBe('EC')
+    const set = createLocalJWKSet({ keys: [...keys] })
+    const token = await tokenOf(fixture, await fixture.client({}, { tokenSigning: 'account' }))
+    await expect(jwtVerify(token, set)).rejects.toMatchObject({ code: 'ERR_JOSE_NOT_SUPPORTED' })
+  })
+
+  it('has no secrets where nobody has asked for any, and none are made by asking', async () => {
+    const fixture = createFixture()
+    await fixture.account({ id: 'acme' })
+    for (const account of ['acme', 'unknown', '', '__proto__', "' or 1=1"]) {
+      expect(await fixture.issuer.secrets.find(account)).toBeUndefined()
+    }
+    await expect(fixture.issuer.keys.rotate('acme')).rejects.toMatchObject({ code: 'ERR_NOT_FOUND' })
+    await expect(fixture.issuer.keys.rotate('')).rejects.toMatchObject({ code: 'ERR_NOT_FOUND' })
+  })
+})
