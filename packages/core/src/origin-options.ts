@@ -1,18 +1,17 @@
 import * as z from 'zod/mini'
 import type { AccessToken } from './access-token.ts'
+import { callable, type SourceLimits, sourceLimitsShape } from './source-options.ts'
 
 /**
  * Allowlists that live elsewhere, one per account. Both are called with text from whoever sent the request; rejecting,
- * answering anything but a boolean, or taking over 5 seconds counts as an outage: a preflight is then answered 503, an
+ * answering anything but a boolean, or taking too long counts as an outage: a preflight is then answered 503, an
  * otherwise allowed request of a browser too, and any other answer goes without CORS headers.
  */
-export interface OriginSource {
+export interface OriginSource extends SourceLimits {
   /** Whether any account allows this origin: asked where no verified token says which account it is. */
   readonly known: (origin: string) => boolean | Promise<boolean>
   /** Whether this token's account allows this origin. */
   readonly allows: (origin: string, token: AccessToken) => boolean | Promise<boolean>
-  /** How long an answer is remembered, in seconds. Default 10. */
-  readonly maxAge?: number
 }
 
 /**
@@ -50,9 +49,6 @@ const origin = z
     ),
   )
 
-const callable = (what: string): z.ZodMiniType =>
-  z.unknown().check(z.refine((value) => typeof value === 'function', `must be a function: ${what}`))
-
 export const originsSchema: z.ZodMiniType = z.union(
   [
     z.literal('*'),
@@ -60,14 +56,10 @@ export const originsSchema: z.ZodMiniType = z.union(
     z.strictObject({
       known: callable('(origin) => boolean'),
       allows: callable('(origin, token) => boolean'),
-      maxAge: z.optional(
-        z
-          .number('must be seconds from 0.1 to 3600')
-          .check(z.refine((value) => value >= 0.1 && value <= 3600, 'must be seconds from 0.1 to 3600')),
-      ),
+      ...sourceLimitsShape,
     }),
   ],
-  "must be '*', an array of origins, or { known, allows, maxAge? }",
+  "must be '*', an array of origins, or { known, allows, maxAge?, timeout? }",
 )
 export const originListSchema: z.ZodMiniType = z.array(origin)
 

@@ -10,6 +10,7 @@ import {
   originListSchema,
 } from './origin-options.ts'
 import { parseOptions } from './parse-options.ts'
+import { toMilliseconds } from './source-options.ts'
 import { createTokenLookup } from './token-lookup.ts'
 
 /** Which origins may use the API, and the headers that tell a browser so. */
@@ -92,13 +93,11 @@ function always(listed: (origin: string) => boolean): Judges {
   }
 }
 
-const SOURCE_MAX_AGE = 10
-const SOURCE_TIMEOUT = 5000
 const MAX_ORIGINS = 10_000
 
 /** Lists elsewhere, asked through caches, and only about text that could be an origin at all. */
-function fromSource({ known, allows, maxAge = SOURCE_MAX_AGE }: OriginSource, now: () => number): Judges {
-  const common = { maxAge: maxAge * 1000, timeout: SOURCE_TIMEOUT, now }
+function fromSource({ known, allows, ...limits }: OriginSource, now: () => number): Judges {
+  const common = { ...toMilliseconds(limits), now }
   return {
     known: createCachedLookup({
       load: async (origin) => isCanonicalOrigin(origin) && asBoolean(await known(origin)),

@@ -4,6 +4,7 @@ import type { ErrorRenderer } from './error-renderer.ts'
 import { type CorsOptions, corsSchema, type OriginsOption, originsSchema } from './origin-options.ts'
 import type { Fetch } from './remote-json.ts'
 import { type RouteRule, routeRuleSchema } from './route-rule-options.ts'
+import { callable } from './source-options.ts'
 import {
   type ProfileOptions,
   type TokenProfileOptions,
@@ -89,8 +90,6 @@ export interface ServerOptions extends Omit<ServerDetails<string>, 'tokenCache'>
 /** What the schemas let through: every key of both forms. */
 type ParsedOptions = ServerDetails<string> & Partial<ProfileOptions> & Partial<SeveralProfiles>
 
-const callable = (what: string): z.ZodMiniType =>
-  z.unknown().check(z.refine((value) => typeof value === 'function', `must be a function: ${what}`))
 const count = (least: number): z.ZodMiniType =>
   z
     .number(`must be a whole number from ${least}`)

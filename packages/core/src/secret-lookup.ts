@@ -2,6 +2,7 @@ import { createCachedLookup } from './cached-lookup.ts'
 import type { CompactJws } from './compact-jws.ts'
 import { KeySetUnavailableError } from './errors.ts'
 import type { KeySource } from './key-source.ts'
+import { toMilliseconds } from './source-options.ts'
 import type { SignatureAlgorithm } from './token-profile-options.ts'
 import type { SecretLookup, Secrets } from './token-source-options.ts'
 import { type VerificationKey, weaknessOfSecret } from './verification-key.ts'
@@ -9,7 +10,6 @@ import { type VerificationKey, weaknessOfSecret } from './verification-key.ts'
 const MAX_KEY_ID_LENGTH = 256
 const DEFAULT_MAX_AGE = 60
 const DEFAULT_MAX_ENTRIES = 10_000
-const TIMEOUT = 5000
 
 /**
  * Keys that are shared secrets, found by a key id that the token names before it is trusted. The token chooses which secret
@@ -21,11 +21,11 @@ export function createSecretLookup(
   now: () => number,
 ): KeySource {
   const { by, find, maxAge = DEFAULT_MAX_AGE, maxEntries = DEFAULT_MAX_ENTRIES } = options
+  const limits = toMilliseconds({ ...options, maxAge })
   const lookup = createCachedLookup<readonly VerificationKey[]>({
     load: async (keyId) => toKeys(keyId, await find(keyId), algorithms),
-    maxAge: maxAge * 1000,
+    ...limits,
     maxEntries,
-    timeout: TIMEOUT,
     now,
   })
   const get = async (keyId: string): Promise<readonly VerificationKey[]> => {

@@ -13,6 +13,7 @@ import type { ClaimNames } from './claim-options.ts'
 import type { KeySource } from './key-source.ts'
 import { parseScopeClaim, type ScopeHolder } from './scope.ts'
 import { createScopeHolder } from './scope-holder.ts'
+import { toMilliseconds } from './source-options.ts'
 import { createTokenLookup, type TokenLookup } from './token-lookup.ts'
 import type { ProfileOptions, SignatureAlgorithm } from './token-profile-options.ts'
 import type { GrantSource, StatusSource } from './token-source-options.ts'
@@ -78,29 +79,26 @@ export function compileTokenProfile(options: ProfileOptions, parts: ProfileParts
   })
 }
 
-const SOURCE_MAX_AGE = 10
-const SOURCE_TIMEOUT = 5000
-
-function compileStatus({ isActive, maxAge }: StatusSource, now: () => number): TokenLookup<boolean> {
+function compileStatus(source: StatusSource, now: () => number): TokenLookup<boolean> {
   const load = async (token: AccessToken): Promise<boolean> => {
-    const active: unknown = await isActive(token)
+    const active: unknown = await source.isActive(token)
     if (typeof active !== 'boolean') throw new TypeError('`isActive` must answer true or false')
     return active
   }
-  return createTokenLookup({ load, maxAge: (maxAge ?? SOURCE_MAX_AGE) * 1000, timeout: SOURCE_TIMEOUT, now })
+  return createTokenLookup({ load, ...toMilliseconds(source), now })
 }
 
 function compileGrants(
-  { resolve, maxAge }: GrantSource,
+  source: GrantSource,
   holder: TokenProfile['holder'],
   now: () => number,
 ): TokenLookup<VerifiedToken> {
   const load = async (token: AccessToken, verified: VerifiedToken): Promise<VerifiedToken> => {
-    const scopes = parseScopeClaim(await resolve(token))
+    const scopes = parseScopeClaim(await source.resolve(token))
     if (scopes === undefined) throw new TypeError('`resolve` must answer a string or an array of strings')
     return Object.freeze({ ...verified, accessToken: withScopes(token, scopes), scopes: holder(scopes) })
   }
-  return createTokenLookup({ load, maxAge: (maxAge ?? SOURCE_MAX_AGE) * 1000, timeout: SOURCE_TIMEOUT, now })
+  return createTokenLookup({ load, ...toMilliseconds(source), now })
 }
 
 function withScopes(token: AccessToken, scopes: readonly string[]): AccessToken {

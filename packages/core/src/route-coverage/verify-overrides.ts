@@ -1,0 +1,84 @@
+import type { PathPattern } from '../path-pattern.ts'
+import type { RegisteredApp, RegisteredRoute } from './registered-app.ts'
+import { isMatchedBy, type Witness, witnessesOf } from './witness.ts'
+import { ownRules, takes, type WrittenRule } from './written-rule.ts'
+
+/** Overrides under which a handler of the rule left out would run, told by the request that shows it. */
+export async function findBrokenOverrides(
+  app: RegisteredApp,
+  rules: readonly WrittenRule[],
+): Promise<readonly string[]> {
+  const faults: string[] = []
+  for (const inner of rules) {
+    for (const outer of overriddenBy(inner, rules)) {
+      const fault = await verify(app, rules, inner, outer)
+      if (fault !== undefined) faults.push(`${inner.name} overrides ${outer.name}: ${fault}`)
+    }
+  }
+  return faults
+}
+
+function overriddenBy(inner: WrittenRule, rules: readonly WrittenRule[]): readonly WrittenRule[] {
+  const shapes = inner.overrides.map(({ shape }) => shape)
+  return rules.filter((rule) => shapes.includes(rule.pattern.shape) && shareMethod(rule, inner))
+}
+
+function shareMethod(one: Pick<WrittenRule, 'methods'>, other: Pick<WrittenRule, 'methods'>): boolean {
+  return one.methods === '*' || other.methods === '*' || one.methods.some((method) => takes(other, method))
+}
+
+async function verify(
+  app: RegisteredApp,
+  rules: readonly WrittenRule[],
+  inner: WrittenRule,
+  outer: WrittenRule,
+): Promise<string | undefined> {
+  const strange = app.routes.find(
+    (route) => !route.plain && shareMethod(inner, route) && overlap(inner.pattern, route.pattern),
+  )
+  if (strange)
+    return `cannot be verified, since ${strange.name} may match the same requests and is outside the grammar`
+  for (const witness of witnessesOf(inner, outer, app.routes, rules)) {
+    for (const keys of await app.dispatch(witness.method, witness.target)) {
+      const reached = firstOf(keysToRoutes(app, keys, witness), rules, inner, outer, witness.method)
+      if (reached) return `${witness.method} ${witness.target} reaches ${reached.name} first`
+    }
+  }
+  return undefined
+}
+
+function keysToRoutes(
+  { routes }: RegisteredApp,
+  keys: readonly unknown[],
+  witness: Witness,
+): RegisteredRoute[] {
+  return keys.flatMap((key) =>
+    routes.filter((route) => route.key === key && isMatchedBy(witness, route.pattern)),
+  )
+}
+
+/** The handler of the rule left out, if the router comes to it before one of the rule that replaces it. */
+function firstOf(
+  reached: readonly RegisteredRoute[],
+  rules: readonly WrittenRule[],
+  inner: WrittenRule,
+  outer: WrittenRule,
+  method: string,
+): RegisteredRoute | undefined {
+  for (const route of reached) {
+    const own = ownRules(rules, route, method)
+    if (own.includes(outer)) return route
+    if (own.includes(inner)) return undefined
+  }
+  return undefined
+}
+
+/** Whether some target lies in both. */
+function overlap(one: PathPattern, other: PathPattern): boolean {
+  const [shorter, longer] = one.segments.length <= other.segments.length ? [one, other] : [other, one]
+  if (!shorter.wildcard && shorter.segments.length < longer.segments.length) return false
+  return shorter.segments.every(({ literal }, i) => {
+    const there = longer.segments[i]?.literal
+    return literal === undefined || there === undefined || literal === there
+  })
+}

@@ -1,0 +1,33 @@
+import * as z from 'zod/mini'
+
+/** What bounds every source outside that is asked through a cache. Times are in seconds. */
+export interface SourceLimits {
+  /** How long an answer, yes or no, is remembered. Default 10, for secrets 60. */
+  readonly maxAge?: number
+  /** How long the source may take before it counts as down. Default 5. */
+  readonly timeout?: number
+}
+
+const seconds = (least: number, most: number): z.ZodMiniType =>
+  z
+    .number(`must be seconds from ${least} to ${most}`)
+    .check(z.refine((value) => value >= least && value <= most, `must be seconds from ${least} to ${most}`))
+
+/** The schema's keys for {@link SourceLimits}. */
+export const sourceLimitsShape: Readonly<Record<'maxAge' | 'timeout', z.ZodMiniType>> = {
+  maxAge: z.optional(seconds(0.1, 3600)),
+  timeout: z.optional(seconds(0.01, 60)),
+}
+
+/** A schema for a function; `what` shows the one that is meant. */
+export function callable(what: string): z.ZodMiniType {
+  return z.unknown().check(z.refine((value) => typeof value === 'function', `must be a function: ${what}`))
+}
+
+/** The limits in milliseconds, as the caches take them. */
+export function toMilliseconds({ maxAge = 10, timeout = 5 }: SourceLimits): {
+  maxAge: number
+  timeout: number
+} {
+  return { maxAge: maxAge * 1000, timeout: timeout * 1000 }
+}
