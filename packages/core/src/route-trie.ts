@@ -13,8 +13,8 @@ interface Node {
   readonly literals: Map<string, Node>
   parameter: Node | undefined
   /** The rules whose pattern ends here, and those that go on with `/*`. */
-  readonly ending: MethodTable
-  readonly wildcard: MethodTable
+  ending: MethodTable | undefined
+  wildcard: MethodTable | undefined
 }
 
 interface MethodTable {
@@ -44,7 +44,7 @@ export function createRouteTrie(rules: readonly CompiledRule[]): RouteTrie {
 }
 
 function createNode(): Node {
-  return { literals: new Map(), parameter: undefined, ending: createTable(), wildcard: createTable() }
+  return { literals: new Map(), parameter: undefined, ending: undefined, wildcard: undefined }
 }
 
 function createTable(): MethodTable {
@@ -54,7 +54,9 @@ function createTable(): MethodTable {
 function insert(root: Node, rule: CompiledRule): MethodTable {
   let node = root
   for (const { literal } of rule.pattern.segments) node = childOf(node, literal)
-  const table = rule.pattern.wildcard ? node.wildcard : node.ending
+  const table = (rule.pattern.wildcard ? node.wildcard : node.ending) ?? createTable()
+  if (rule.pattern.wildcard) node.wildcard = table
+  else node.ending = table
   table.rules.push(rule)
   return table
 }
@@ -88,9 +90,9 @@ function collect(
   before: RuleSet,
   merge: Merge,
 ): RuleSet {
-  let found = node.wildcard.rules.length > 0 ? merge(before, setFor(node.wildcard, method)) : before
+  let found = node.wildcard === undefined ? before : merge(before, setFor(node.wildcard, method))
   if (depth === segments.length) {
-    return node.ending.rules.length > 0 ? merge(found, setFor(node.ending, method)) : found
+    return node.ending === undefined ? found : merge(found, setFor(node.ending, method))
   }
   const literal = node.literals.get(segments[depth] as string)
   if (literal !== undefined) found = collect(literal, segments, depth + 1, method, found, merge)
@@ -103,18 +105,18 @@ function setFor(table: MethodTable, method: string): RuleSet {
 }
 
 function containing(
-  node: Node,
+  { wildcard, ending, literals, parameter }: Node,
   segments: readonly string[],
   depth: number,
   open: boolean,
 ): readonly CompiledRule[] {
-  if (depth === segments.length)
-    return open ? node.wildcard.rules : [...node.wildcard.rules, ...node.ending.rules]
-  const literal = node.literals.get(segments[depth] as string)
+  const here = wildcard?.rules ?? []
+  if (depth === segments.length) return open ? here : [...here, ...(ending?.rules ?? [])]
+  const literal = literals.get(segments[depth] as string)
   return [
-    ...node.wildcard.rules,
+    ...here,
     ...(literal ? containing(literal, segments, depth + 1, open) : []),
-    ...(node.parameter ? containing(node.parameter, segments, depth + 1, open) : []),
+    ...(parameter ? containing(parameter, segments, depth + 1, open) : []),
   ]
 }
 
