@@ -118,7 +118,7 @@ export const issuerOptionsSchema: z.ZodMiniType = z.strictObject({
       ),
     ),
   audience: z.union([text, z.array(text).check(z.minLength(1, 'is empty'))]),
-  store: z.optional(z.unknown()),
+  store: z.optional(z.unknown().check(z.refine(isStore, 'must be an open store; await it'))),
   endpoints: z.optional(z.array(z.strictObject({ path, dialect: dialectSchema }))),
   scopes: z.optional(z.array(scope).check(z.minLength(1, 'is empty; leave it out where any scope will do'))),
   lifetime: z.optional(lifetimeSchema),
@@ -163,6 +163,10 @@ function isIssuerUrl(value: string): boolean {
   const loopback = ['localhost', '127.0.0.1', '[::1]'].includes(hostname)
   const canonical = href === value || href === `${value}/`
   return canonical && (protocol === 'https:' || (protocol === 'http:' && loopback))
+}
+
+function isStore(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && 'persistent' in value && 'signingKeys' in value
 }
 
 /** The bytes of an encryption key in either form; `undefined` for anything else. */

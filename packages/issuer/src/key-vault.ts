@@ -3,10 +3,10 @@ import { SigningKeyError } from './errors.ts'
 
 /** Puts private keys into the form they are kept in, and back. */
 export interface KeyVault {
-  /** `id` is bound to the result: a key that is moved to another record cannot be opened there. */
-  seal(privateKey: string, id: string): string
-  /** @throws SigningKeyError where it was sealed with another key, altered, or not sealed though it must be */
-  open(kept: string, id: string): string
+  /** `context` is bound to the result: it can be opened with the same context only. */
+  seal(privateKey: string, context: string): string
+  /** @throws SigningKeyError where it was sealed otherwise, altered, or not sealed though it must be */
+  open(kept: string, context: string): string
 }
 
 const ALGORITHM = 'aes-256-gcm'
@@ -29,19 +29,19 @@ const PLAIN_VAULT: KeyVault = {
 
 function sealingVault(key: Uint8Array): KeyVault {
   return {
-    seal: (privateKey, id) => {
+    seal: (privateKey, context) => {
       const nonce = randomBytes(NONCE_BYTES)
-      const cipher = createCipheriv(ALGORITHM, key, nonce).setAAD(Buffer.from(id))
+      const cipher = createCipheriv(ALGORITHM, key, nonce).setAAD(Buffer.from(context))
       const text = Buffer.concat([cipher.update(privateKey, 'utf8'), cipher.final()])
       return [SEALED, ...[nonce, cipher.getAuthTag(), text].map((part) => part.toString('base64url'))].join(
         '.',
       )
     },
-    open: (kept, id) => {
+    open: (kept, context) => {
       // Whoever can write to the store must not be able to plant a key of his own.
       if (kept.startsWith(PLAIN)) throw new SigningKeyError('a signing key in the store is not sealed')
       try {
-        return decrypt(kept, id, key)
+        return decrypt(kept, context, key)
       } catch (cause) {
         throw new SigningKeyError(
           'a signing key in the store cannot be opened with `signing.encryptionKey`',
@@ -52,11 +52,11 @@ function sealingVault(key: Uint8Array): KeyVault {
   }
 }
 
-function decrypt(kept: string, id: string, key: Uint8Array): string {
+function decrypt(kept: string, context: string, key: Uint8Array): string {
   const [format, nonce = '', tag = '', text = ''] = kept.split('.')
   if (format !== SEALED) throw new Error('unknown format')
   const decipher = createDecipheriv(ALGORITHM, key, Buffer.from(nonce, 'base64url'), { authTagLength: 16 })
-    .setAAD(Buffer.from(id))
+    .setAAD(Buffer.from(context))
     .setAuthTag(Buffer.from(tag, 'base64url'))
   return decipher.update(text, 'base64url', 'utf8') + decipher.final('utf8')
 }

@@ -110,9 +110,10 @@ function accessTokenStore({ accessTokens, accounts }: Tables): IssuerStore['acce
   })
 }
 
-function refreshTokenStore({ refreshTokens }: Tables): IssuerStore['refreshTokens'] {
+function refreshTokenStore({ refreshTokens, credentials }: Tables): IssuerStore['refreshTokens'] {
   return Object.freeze<IssuerStore['refreshTokens']>({
     insert: async (record, maxLive) => {
+      if ((credentials.get(record.clientId)?.status ?? 'deleted') === 'deleted') return
       refreshTokens.set(record.id, record)
       const live = [...refreshTokens.values()].filter(({ clientId }) => clientId === record.clientId)
       const expired = live.filter(({ expiresAt }) => expiresAt <= record.createdAt)

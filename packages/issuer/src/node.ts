@@ -47,6 +47,7 @@ export function koaIssuer(issuer: MountableIssuer): KoaMiddleware {
     for (const [name, value] of answered.headers) context.set(name, value)
     context.body = answered.body === null ? null : await answered.text()
     context.status = answered.status
+    if (answered.status === 413) context.set('Connection', 'close')
   }
 }
 

@@ -118,7 +118,7 @@ function parseObject(text: string): Readonly<Record<string, unknown>> {
 
 /** In valid JSON every such colon belongs to one member, so that of a name given twice both are counted. */
 function colonsOutsideStrings(text: string): number {
-  return text.replace(/"(?:[^"\\]|\\.)*"/g, '').split(':').length - 1
+  return text.replace(/"[^"\\]*(?:\\.[^"\\]*)*"/g, '').split(':').length - 1
 }
 
 function withoutEmpty(parameters: Map<string, string>): Parameters {

@@ -31,43 +31,44 @@ export async function generateSigningKey(
   now: Instant,
 ): Promise<SigningKeyRecord> {
   const id = generateId()
-  const { publicKey, privateKey } = await generateJwks(algorithm)
-  const published = publicKey && JSON.stringify({ ...publicKey, kid: id, alg: algorithm, use: 'sig' })
+  const { publicJwk, privateJwk } = await generateJwks(algorithm)
+  const publicKey = publicJwk ? JSON.stringify({ ...publicJwk, kid: id, alg: algorithm, use: 'sig' }) : ''
+  const record = { id, owner, algorithm, publicKey }
   return Object.freeze({
-    id,
-    owner,
-    algorithm,
+    ...record,
     state,
-    publicKey: published ?? '',
-    privateKey: vault.seal(JSON.stringify(privateKey), id),
+    privateKey: vault.seal(JSON.stringify(privateJwk), contextOf(record)),
     createdAt: now,
     activatedAt: state === 'current' ? now : null,
     keepUntil: null,
   })
 }
 
+/** What the private part is bound to: nobody who can write to the store can publish a public key of his own with it. */
+function contextOf(record: Pick<SigningKeyRecord, 'id' | 'owner' | 'algorithm' | 'publicKey'>): string {
+  return JSON.stringify([record.id, record.owner, record.algorithm, record.publicKey])
+}
+
 async function generateJwks(
   algorithm: SigningAlgorithm,
-): Promise<{ readonly publicKey: JWK | undefined; readonly privateKey: JWK }> {
+): Promise<{ readonly publicJwk: JWK | undefined; readonly privateJwk: JWK }> {
   if (algorithm === 'HS256') {
     const secret = await generateSecret(algorithm, { extractable: true })
-    return { publicKey: undefined, privateKey: await exportJWK(secret) }
+    return { publicJwk: undefined, privateJwk: await exportJWK(secret) }
   }
   const { publicKey, privateKey } = await generateKeyPair(algorithm, { extractable: true })
-  return { publicKey: await exportJWK(publicKey), privateKey: await exportJWK(privateKey) }
+  return { publicJwk: await exportJWK(publicKey), privateJwk: await exportJWK(privateKey) }
 }
 
-/** Opens a key at rest. */
+/** The private JWK of a key at rest. */
+export function openPrivateJwk(record: SigningKeyRecord, vault: KeyVault): JWK {
+  return JSON.parse(vault.open(record.privateKey, contextOf(record))) as JWK
+}
+
+/** Makes a key at rest ready to sign. */
 export async function openSigningKey(record: SigningKeyRecord, vault: KeyVault): Promise<SigningKey> {
-  const jwk = JSON.parse(vault.open(record.privateKey, record.id)) as JWK
-  const material = await importJWK(jwk, record.algorithm)
+  const material = await importJWK(openPrivateJwk(record, vault), record.algorithm)
   return Object.freeze({ id: record.id, algorithm: record.algorithm, material })
-}
-
-/** The secret of a key at rest that is one. */
-export function openSecret(record: SigningKeyRecord, vault: KeyVault): Uint8Array {
-  const { k } = JSON.parse(vault.open(record.privateKey, record.id)) as { readonly k: string }
-  return new Uint8Array(Buffer.from(k, 'base64url'))
 }
 
 /** Signs claims as a JWT access token (RFC 9068 section 2.1). */

@@ -1,9 +1,9 @@
 import type { JWK } from 'jose'
-import { SigningKeyError } from './errors.ts'
+import { SigningKeyError, StoreUnavailableError } from './errors.ts'
 import type { KeyVault } from './key-vault.ts'
 import {
   generateSigningKey,
-  openSecret,
+  openPrivateJwk,
   openSigningKey,
   type SigningAlgorithm,
   type SigningKey,
@@ -78,8 +78,10 @@ export function createSigningKeys(
       await store.prune(owner, now())
       records = await store.list(owner)
     }
-    const record = records.find(({ state }) => state === 'current') as SigningKeyRecord
-    return Object.freeze({ at: now(), records, current: await openSigningKey(record, vault) })
+    // Also those that are only published: a record that cannot be opened was not made here.
+    for (const record of records) openPrivateJwk(record, vault)
+    const current = records.find(({ state }) => state === 'current') as SigningKeyRecord
+    return Object.freeze({ at: now(), records, current: await openSigningKey(current, vault) })
   }
   const generate = async (owner: string, state: 'current' | 'next'): Promise<SigningKeyRecord> =>
     await generateSigningKey(owner, owner === ISSUER ? policy.algorithm : 'HS256', state, vault, now())
@@ -93,7 +95,13 @@ export function createSigningKeys(
     if (known && Math.abs(now() - known.at) < RING_MAX_AGE) return known
     const running = loading.get(owner) ?? load(owner).finally(() => loading.delete(owner))
     loading.set(owner, running)
-    return await running
+    try {
+      return await running
+    } catch (error) {
+      // Verifiers need the key set also while the store is down.
+      if (known && error instanceof StoreUnavailableError) return known
+      throw error
+    }
   }
 
   return Object.freeze<SigningKeys>({
@@ -102,7 +110,7 @@ export function createSigningKeys(
       (await ringOf(ISSUER)).records.map(({ publicKey }) => JSON.parse(publicKey) as JWK),
     secretsOf: async (account) => {
       if (account === ISSUER) return []
-      return (await store.list(account)).map((record) => openSecret(record, vault))
+      return (await store.list(account)).map((record) => secretOf(openPrivateJwk(record, vault)))
     },
     rotate: async (owner) => {
       rings.delete(owner)
@@ -111,6 +119,10 @@ export function createSigningKeys(
       await ringOf(owner)
     },
   })
+}
+
+function secretOf({ k = '' }: JWK): Uint8Array {
+  return new Uint8Array(Buffer.from(k, 'base64url'))
 }
 
 function isComplete(records: readonly SigningKeyRecord[]): boolean {

@@ -169,7 +169,7 @@ export interface IssuerStore {
     delete(id: string): Promise<boolean>
   }
   readonly refreshTokens: {
-    /** Adds a family, drops expired ones of the client, and then the oldest beyond `maxLive`. */
+    /** Adds a family of a client that is not deleted, drops its expired ones, and then the oldest beyond `maxLive`. */
     insert(record: RefreshFamilyRecord, maxLive: number): Promise<void>
     find(id: string): Promise<RefreshFamilyRecord | undefined>
     /** Puts `next` in the place of `hash`, if that is still the newest; of two who try, one gets `true`. */

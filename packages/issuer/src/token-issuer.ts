@@ -109,7 +109,8 @@ function toSettings(options: TokenIssuerOptions): Settings {
   const parsed = parseOptions<TokenIssuerOptions>(issuerOptionsSchema, options)
   const settings: Settings = {
     ...parsed,
-    store: parsed.store ?? createMemoryStore(),
+    // Not the copy: a store may be an object with a state of its own.
+    store: parsed.store === undefined ? createMemoryStore() : (options.store as IssuerStore),
     endpoints: parsed.endpoints ?? (parsed.issuance === 'direct' ? [] : DEFAULT_ENDPOINTS),
     lifetime: parsed.lifetime ?? 3600,
     jwksPath: parsed.jwksPath ?? '/.well-known/jwks.json',

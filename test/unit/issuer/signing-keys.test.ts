@@ -1,4 +1,10 @@
-import { createMemoryStore, type IssuerStore, multisetDialect } from '@scopegate/issuer'
+import {
+  createMemoryStore,
+  type IssuerStore,
+  multisetDialect,
+  type SigningKeyRecord,
+  StoreUnavailableError,
+} from '@scopegate/issuer'
 import { createLocalJWKSet, decodeProtectedHeader, jwtVerify } from 'jose'
 import { describe, expect, it, vi } from 'vitest'
 import { AUDIENCE, basic, createFixture, type Fixture, ISSUER, send, verify } from './issuer-fixture.ts'
@@ -183,6 +189,49 @@ describe('private keys in the store', () => {
     for (const { issuer } of attempts) {
       await expect(issuer.ready()).rejects.toMatchObject({ code: 'ERR_SIGNING_KEYS' })
     }
+  })
+})
+
+describe('public keys in the store', () => {
+  it('cannot be planted by who can write to it', async () => {
+    const store = persistentStore()
+    await createFixture({ store, signing: { encryptionKey } }).issuer.ready()
+    const foreign = persistentStore()
+    await createFixture({ store: foreign, signing: { encryptionKey: new Uint8Array(32) } }).issuer.ready()
+    const [theirs] = await foreign.signingKeys.list('')
+    const changes = [
+      (keys: SigningKeyRecord[]) => [...keys, { ...theirs, state: 'previous' }],
+      (keys: SigningKeyRecord[]) => keys.map((key) => ({ ...key, publicKey: theirs?.publicKey })),
+      (keys: SigningKeyRecord[]) => keys.map((key) => ({ ...key, algorithm: 'HS256' })),
+      (keys: SigningKeyRecord[]) => keys.map((key) => ({ ...key, id: 'another' })),
+    ]
+    for (const change of changes) {
+      const list = async (): Promise<SigningKeyRecord[]> =>
+        change([...(await store.signingKeys.list(''))]) as SigningKeyRecord[]
+      const { issuer } = createFixture({
+        signing: { encryptionKey },
+        store: { ...store, signingKeys: { ...store.signingKeys, list } },
+      })
+      await expect(issuer.keys.jwks()).rejects.toMatchObject({ code: 'ERR_SIGNING_KEYS' })
+    }
+  })
+})
+
+describe('the key set', () => {
+  it('is served on while the store is down', async () => {
+    const store = createMemoryStore()
+    let down = false
+    const list: typeof store.signingKeys.list = async (owner) => {
+      if (down) throw new StoreUnavailableError('down')
+      return await store.signingKeys.list(owner)
+    }
+    const fixture = createFixture({ store: { ...store, signingKeys: { ...store.signingKeys, list } } })
+    const before = await kids(fixture)
+    down = true
+    fixture.clock.advance(3600)
+    expect(await kids(fixture)).toEqual(before)
+    const fresh = createFixture({ store: { ...store, signingKeys: { ...store.signingKeys, list } } })
+    expect(await send(fresh, '/.well-known/jwks.json', { method: 'GET' })).toMatchObject({ status: 503 })
   })
 })
 

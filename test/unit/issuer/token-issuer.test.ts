@@ -1,0 +1,129 @@
+import {
+  createMemoryStore,
+  createTokenIssuer,
+  fronteggDialect,
+  multisetDialect,
+  standardDialect,
+  type TokenIssuerOptions,
+} from '@scopegate/issuer'
+import { openLibsqlStore } from '@scopegate/issuer/libsql'
+import { describe, expect, it } from 'vitest'
+import { AUDIENCE, createFixture, ISSUER, send } from './issuer-fixture.ts'
+
+const required = { issuer: ISSUER, audience: AUDIENCE }
+const withDialect = (changes: object): object => ({
+  endpoints: [{ path: '/token', dialect: { ...standardDialect, ...changes } }],
+})
+
+describe('createTokenIssuer', () => {
+  it.each<[string, object, string]>([
+    ['an unknown option', { audiences: [] }, 'audiences'],
+    ['no audience', { audience: undefined }, 'audience'],
+    ['an empty list of audiences', { audience: [] }, 'audience'],
+    ['an issuer without TLS', { issuer: 'http://issuer.example' }, 'issuer'],
+    ['an issuer with a query', { issuer: 'https://issuer.example/?a' }, 'issuer'],
+    [
+      'an issuer that is spelt in another way than it is sent',
+      { issuer: 'https://Issuer.example' },
+      'issuer',
+    ],
+    [
+      'a path with a dot segment',
+      { endpoints: [{ path: '/a/../b', dialect: standardDialect }] },
+      'endpoints[0].path',
+    ],
+    ['a path with a query', { endpoints: [{ path: '/a?b', dialect: standardDialect }] }, 'endpoints[0].path'],
+    [
+      'one path twice',
+      {
+        endpoints: [
+          { path: '/a', dialect: standardDialect },
+          { path: '/a', dialect: multisetDialect },
+        ],
+      },
+      'endpoints',
+    ],
+    ['a token endpoint at the key set`s path', { jwksPath: '/oauth/token' }, 'endpoints'],
+    ['no endpoint', { endpoints: [] }, 'endpoints'],
+    ['refresh tokens that no dialect hands out', { refreshTokens: {} }, 'refreshTokens'],
+    ['a short encryption key', { signing: { encryptionKey: new Uint8Array(16) } }, 'signing.encryptionKey'],
+    [
+      'an encryption key that is no base64url',
+      { signing: { encryptionKey: 'not a key' } },
+      'signing.encryptionKey',
+    ],
+    ['HS256 for everyone', { signing: { algorithm: 'HS256' } }, 'signing.algorithm'],
+    ['a lifetime of nothing', { lifetime: 0 }, 'lifetime'],
+    ['a lifetime in fractions', { lifetime: 1.5 }, 'lifetime'],
+    ['a store that was not awaited', { store: openLibsqlStore({ file: ':memory:' }) }, 'store'],
+    ['a clock that is a time', { now: 5 }, 'now'],
+    ['a dialect without a place for credentials', withDialect({ credentials: [] }), 'endpoints[0].dialect'],
+    [
+      'a dialect whose reply has no token',
+      withDialect({ reply: { scope: 'scope' } }),
+      'endpoints[0].dialect.reply',
+    ],
+    ['a dialect that names parameters and reads no body', withDialect({ body: [] }), 'endpoints[0].dialect'],
+    ['a dialect with a field that does not exist', withDialect({ tokens: 1 }), 'endpoints[0].dialect.tokens'],
+    [
+      'a dialect that answers a fault as success',
+      withDialect({ errors: { body: {}, answers: { invalid_client: { status: 200 } } } }),
+      'endpoints[0].dialect.errors.answers.invalid_client.status',
+    ],
+    [
+      'a dialect that answers a reason there is not',
+      withDialect({ errors: { body: {}, answers: { invalid_cilent: { status: 400 } } } }),
+      'endpoints[0].dialect.errors.answers',
+    ],
+  ])('refuses %s', (_, options, key) => {
+    const create = (): unknown => createTokenIssuer({ ...required, ...options } as TokenIssuerOptions)
+    expect(create).toThrow(
+      expect.objectContaining({ code: 'ERR_CONFIGURATION', key: expect.stringContaining(key) }),
+    )
+  })
+
+  it('takes the metadata path of an issuer with a path of its own from RFC 8414', async () => {
+    const fixture = createFixture({
+      issuer: 'https://issuer.example/tenant',
+      endpoints: [{ path: '/tenant/token', dialect: standardDialect }],
+    })
+    const path = '/.well-known/oauth-authorization-server/tenant'
+    const { body } = await send(fixture, path, { method: 'GET' })
+    expect(body).toEqual({
+      issuer: 'https://issuer.example/tenant',
+      token_endpoint: 'https://issuer.example/tenant/token',
+      jwks_uri: 'https://issuer.example/.well-known/jwks.json',
+      response_types_supported: [],
+      grant_types_supported: ['client_credentials'],
+      token_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post'],
+    })
+    expect(fixture.issuer.paths).toEqual([path, '/.well-known/jwks.json', '/tenant/token'])
+  })
+
+  it('leaves later changes to its options without effect', async () => {
+    const audiences = [AUDIENCE]
+    const dialect = structuredClone(multisetDialect)
+    const fixture = createFixture({ audience: audiences, endpoints: [{ path: '/token', dialect }] })
+    Object.assign(dialect.reply, { token: 'scope' })
+    audiences[0] = 'https://evil.example'
+    const { id, secret } = await fixture.client()
+    const reply = await send(fixture, '/token', {
+      headers: { authorization: `Basic ${btoa(`${id}:${secret}`)}` },
+    })
+    expect(JSON.parse(atob(reply.body.token.split('.')[1]))).toMatchObject({ aud: AUDIENCE })
+  })
+
+  it('touches the store only when it is asked to', () => {
+    const store = createMemoryStore()
+    const list = async (): Promise<never> => await Promise.reject(new Error('read'))
+    createFixture({ store: { ...store, signingKeys: { ...store.signingKeys, list } } })
+  })
+
+  it('does without refresh tokens where a dialect would have them', async () => {
+    const fixture = createFixture({ endpoints: [{ path: '/token', dialect: fronteggDialect }] })
+    const { id, secret } = await fixture.client()
+    const body = JSON.stringify({ clientId: id, secret })
+    const reply = await send(fixture, '/token', { headers: { 'content-type': 'application/json' }, body })
+    expect(Object.keys(reply.body)).toEqual(['access_token', 'expires_in', 'expires'])
+  })
+})
