@@ -1,23 +1,26 @@
 import type { Demo } from './demo.ts'
 
 /** What to type to try it by hand. */
-export function curlCommands({ tokenEndpoint, apis, clients }: Demo): string {
-  const [client] = clients
+export function curlCommands({ issuer, apis }: Demo): string {
+  const [client, ...others] = issuer.clients
   if (client === undefined) return ''
-  const { clientId, clientSecret, scope } = client
-  const lines = apis.map(
-    ({ framework, url }) => `curl -i -H "Authorization: Bearer $TOKEN" ${url}/v1/vps/map   # ${framework}`,
-  )
+  const credentials = `${client.clientId}:${client.clientSecret}`
+  const lines = apis.map(({ framework, url }) => {
+    return `curl -i -H "Authorization: Bearer $TOKEN" ${url}/v1/vps/map   # ${framework}`
+  })
   return `
 Try it:
 
-TOKEN=$(curl -s -u '${clientId}:${clientSecret}' -d 'grant_type=client_credentials&scope=${scope}' ${tokenEndpoint} \\
-  | node -p 'JSON.parse(require("fs").readFileSync(0)).access_token')
+TOKEN=$(curl -s -X POST -u '${credentials}' ${issuer.m2mTokenEndpoint} | node -p 'JSON.parse(fs.readFileSync(0)).token')
 ${lines.join('\n')}
 
-Other clients: ${clients
-    .slice(1)
-    .map((other) => `${other.clientId}:${other.clientSecret} (${other.scope})`)
-    .join(', ')}
+As any OAuth client asks for it:
+
+curl -s -u '${credentials}' -d grant_type=client_credentials -d scope=query ${issuer.tokenEndpoint}
+
+Other clients, with more scopes:
+
+${others.map(({ clientId, clientSecret, scope }) => `${clientId}:${clientSecret}   # ${scope}`).join('\n')}
+
 Ctrl-C ends it.`
 }

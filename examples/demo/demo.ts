@@ -1,15 +1,12 @@
-import { randomBytes } from 'node:crypto'
-import { AUDIENCE, createExampleServer } from '@scopegate/example-policy'
+import { createExampleServer } from '@scopegate/example-policy'
 import { type Api, startApis } from './apis.ts'
-import { type ClientRegistration, startAuthorizationServer } from './authorization-server.ts'
 import type { DemoOptions } from './demo-options.ts'
+import { type DemoClient, type RunningIssuer, startIssuer } from './issuer.ts'
 
-/** Everything that listens, and who may ask for tokens. */
+/** Everything that listens. */
 export interface Demo {
-  readonly issuer: string
-  readonly tokenEndpoint: string
+  readonly issuer: RunningIssuer
   readonly apis: readonly Api[]
-  readonly clients: readonly ClientRegistration[]
   readonly tokenTtlSeconds: number
   /** Turns the clock of the three APIs: the only way to see an expired token without waiting for it. */
   readonly setClockAhead: (seconds: number) => void
@@ -18,48 +15,53 @@ export interface Demo {
 
 const SCOPES = ['query', 'query write', 'query write delete']
 
-/** Starts the authorization server and the three APIs on loopback. */
+/** Starts the issuer and the three APIs on loopback. */
 export async function startDemo({ firstPort, tokenTtlSeconds }: DemoOptions): Promise<Demo> {
-  const clients = SCOPES.map(register)
-  const authorization = { audience: AUDIENCE, tokenTtlSeconds, clients }
-  const server = await startAuthorizationServer(
-    firstPort === 0 ? authorization : { ...authorization, port: firstPort },
-  )
+  const issuer = await startIssuer({ port: firstPort, tokenTtlSeconds, scopes: SCOPES })
   let ahead = 0
   const now = (): number => Date.now() + ahead * 1000
   const apis = await startApis(
-    () => createExampleServer(server.issuer, now),
+    () => createExampleServer(issuer.url, now),
     firstPort === 0 ? 0 : firstPort + 1,
   )
   return {
-    issuer: server.issuer,
-    tokenEndpoint: server.tokenEndpoint,
+    issuer,
     apis,
-    clients,
     tokenTtlSeconds,
     setClockAhead: (seconds) => {
       ahead = seconds
     },
     close: async () => {
-      await Promise.all([server.close(), ...apis.map(async (api) => await api.close())])
+      await Promise.all([issuer.close(), ...apis.map(async (api) => await api.close())])
     },
   }
 }
 
-function register(scope: string): ClientRegistration {
-  const id = scope.replaceAll(' ', '-')
-  return { clientId: `client-${id}`, clientSecret: randomBytes(32).toString('base64url'), scope }
-}
-
 /** Gets a token as any OAuth client does (RFC 6749 section 4.4.2). */
-export async function requestToken({ tokenEndpoint }: Demo, client: ClientRegistration): Promise<string> {
-  const basic = Buffer.from(`${client.clientId}:${client.clientSecret}`).toString('base64')
-  const response = await fetch(tokenEndpoint, {
+export async function requestToken({ issuer }: Demo, client: DemoClient): Promise<string> {
+  const response = await fetch(issuer.tokenEndpoint, {
     method: 'POST',
-    headers: { authorization: `Basic ${basic}`, 'content-type': 'application/x-www-form-urlencoded' },
+    headers: { authorization: basic(client) },
     body: new URLSearchParams({ grant_type: 'client_credentials', scope: client.scope }),
   })
   const { access_token } = (await response.json()) as { access_token?: string }
   if (access_token === undefined) throw new Error(`the token endpoint answered ${response.status}`)
   return access_token
+}
+
+/** Gets one as a page would at the other endpoint: the same ids once more in a body that nobody reads. */
+export async function requestM2mToken({ issuer }: Demo, client: DemoClient): Promise<string> {
+  const { clientId, clientSecret } = client
+  const response = await fetch(issuer.m2mTokenEndpoint, {
+    method: 'POST',
+    headers: { authorization: basic(client), 'content-type': 'application/json' },
+    body: JSON.stringify({ clientId, clientSecret }),
+  })
+  const { token } = (await response.json()) as { token?: string }
+  if (token === undefined) throw new Error(`the token endpoint answered ${response.status}`)
+  return token
+}
+
+function basic({ clientId, clientSecret }: DemoClient): string {
+  return `Basic ${btoa(`${clientId}:${clientSecret}`)}`
 }

@@ -25,9 +25,10 @@ async function run(options: DemoOptions): Promise<void> {
   await demo.close()
 }
 
-function describe({ issuer, tokenEndpoint, apis, clients }: Demo): unknown {
-  const urls = Object.fromEntries(apis.map(({ framework, url }) => [framework, url]))
-  return { issuer, tokenEndpoint, apis: urls, clients, origins: ORIGINS }
+function describe({ issuer, apis }: Demo): unknown {
+  const { url, tokenEndpoint, m2mTokenEndpoint, clients } = issuer
+  const urls = Object.fromEntries(apis.map((api) => [api.framework, api.url]))
+  return { issuer: url, tokenEndpoint, m2mTokenEndpoint, apis: urls, clients, origins: ORIGINS }
 }
 
 function closeOnSignal(demo: Demo): void {

@@ -1,5 +1,6 @@
 import { type Api, FRAMEWORKS } from './apis.ts'
-import { type Demo, requestToken } from './demo.ts'
+import { type Demo, requestM2mToken, requestToken } from './demo.ts'
+import type { DemoClient } from './issuer.ts'
 import { type RawResponse, sendRaw } from './raw-request.ts'
 import { createSteps, type Step } from './walk-through.ts'
 
@@ -7,9 +8,10 @@ const HOUR = 3600
 
 /** Plays the walk-through against every API and prints it as a table. True if every answer was the expected one. */
 export async function play(demo: Demo, print: (line: string) => void): Promise<boolean> {
-  const [query = '', write = '', remove = ''] = await Promise.all(
-    demo.clients.map(async (client) => await requestToken(demo, client)),
-  )
+  const [reader, writer, remover] = demo.issuer.clients as [DemoClient, DemoClient, DemoClient]
+  const query = await requestToken(demo, reader)
+  const write = await requestM2mToken(demo, writer)
+  const remove = await requestToken(demo, remover)
   const steps = createSteps({ query, write, delete: remove }, demo.tokenTtlSeconds + HOUR)
   print(row('', 'what', 'request', FRAMEWORKS))
   let ok = true

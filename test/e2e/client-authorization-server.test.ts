@@ -1,11 +1,8 @@
 import { clientSecretBasic, clientSecretPost, createFetch, createTokenManager } from '@scopegate/client'
 import { createRemoteJWKSet, decodeJwt, jwtVerify } from 'jose'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import {
-  type AuthorizationServer,
-  startAuthorizationServer,
-} from '../../examples/demo/authorization-server.ts'
 import { startServer } from '../unit/client/token-endpoint.ts'
+import { type AuthorizationServer, startAuthorizationServer } from './oidc-authorization-server.ts'
 
 const audience = 'https://api.example/maps'
 const editor = { clientId: 'editor', clientSecret: crypto.randomUUID(), scope: 'query write' }

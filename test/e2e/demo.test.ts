@@ -64,7 +64,14 @@ describe('the demo', () => {
     const child = startDemo(['--json'], { SCOPEGATE_DEMO_TOKEN_TTL: '77' })
     try {
       const demo = JSON.parse(await firstLine(child)) as Description
-      expect(Object.keys(demo)).toEqual(['issuer', 'tokenEndpoint', 'apis', 'clients', 'origins'])
+      expect(Object.keys(demo)).toEqual([
+        'issuer',
+        'tokenEndpoint',
+        'm2mTokenEndpoint',
+        'apis',
+        'clients',
+        'origins',
+      ])
       expect(demo.clients.map(({ scope }) => scope)).toEqual(['query', 'query write', 'query write delete'])
       for (const client of demo.clients) {
         const token = await exchange(demo, client)

@@ -1,10 +1,7 @@
 import { createRemoteJWKSet, type JWTPayload, type JWTVerifyResult, jwtVerify } from 'jose'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 
-import {
-  type AuthorizationServer,
-  startAuthorizationServer,
-} from '../../examples/demo/authorization-server.ts'
+import { type AuthorizationServer, startAuthorizationServer } from './oidc-authorization-server.ts'
 
 const audience = 'https://api.example/maps'
 const reader = { clientId: 'reader', clientSecret: crypto.randomUUID(), scope: 'query' }
