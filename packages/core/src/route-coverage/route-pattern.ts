@@ -51,7 +51,9 @@ function understood(path: string, grammar: RouteGrammar): string {
   if (grammar === 'express4' && /[|^$[\]\\]/.test(path)) return ''
   const whole = grammar === 'path-to-regexp' ? beforeOptionalSegments(path) : path
   const segments = whole.split('/')
-  const strange = segments.findIndex((segment, i) => i > 0 && toPattern(`/${segment}`, false) === undefined)
+  const strange = segments.findIndex(
+    (segment, i) => i > 0 && (segment === '*' || toPattern(`/${segment}`, false) === undefined),
+  )
   if (strange === -1) return whole
   // In Express 4 a quantifier at the start of a segment belongs to the slash before it.
   const end = grammar === 'express4' && /^[?+{]/.test(segments[strange] as string) ? strange - 1 : strange

@@ -33,11 +33,16 @@ async function verify(
   inner: WrittenRule,
   outer: WrittenRule,
 ): Promise<string | undefined> {
-  const strange = app.routes.find(
-    (route) => !route.plain && shareMethod(inner, route) && overlap(inner.pattern, route.pattern),
+  const hidden = app.routes.find(
+    (route) =>
+      (!route.plain || route.unreachable) &&
+      shareMethod(inner, route) &&
+      overlap(inner.pattern, route.pattern),
   )
-  if (strange)
-    return `cannot be verified, since ${strange.name} may match the same requests and is outside the grammar`
+  if (hidden) {
+    const reason = hidden.plain ? hidden.unreachable : 'is outside the grammar of rules'
+    return `cannot be verified: ${hidden.name} may match the same requests and ${reason}`
+  }
   for (const witness of witnessesOf(inner, outer, app.routes, rules)) {
     for (const keys of await app.dispatch(witness.method, witness.target)) {
       const reached = firstOf(keysToRoutes(app, keys, witness), rules, inner, outer, witness.method)

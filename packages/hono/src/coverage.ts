@@ -1,0 +1,138 @@
+import type { ResourceServer } from '@scopegate/core'
+import {
+  assertCoverage,
+  type CoverageOptions,
+  joinPaths,
+  mountedAt,
+  type RegisteredApp,
+  type RegisteredRoute,
+  type RouteCoverage,
+  readRoutePath,
+} from '@scopegate/core/coverage'
+import type { Hono } from 'hono'
+
+export { type CoverageOptions, RouteCoverageError } from '@scopegate/core/coverage'
+
+/**
+ * Checks, in a test, that the app's routes and the server's rules cover each other: each route lies in a rule that takes its
+ * methods, each rule has a route, and each `overrides` is borne out by the app's own router, which is asked without running
+ * a handler. Call it when all routes are registered; it makes the router ready to match, as a first request would.
+ *
+ * A path outside the grammar of rules (`:id{.+}`, `:id?`, an inner `*`) and whatever is mounted as a whole (`mount`) needs a
+ * rule `/x/*` that contains it, for `'*'` where it takes every method; an app behind `mount` can be passed in `mounts`
+ * instead. Middleware used on every path of its app is taken to hand requests on, and told in `unseen`.
+ *
+ * @throws RouteCoverageError telling the routes without a rule, the rules without a route, and what could not be seen
+ * @example
+ * await assertRoutesCovered(app, server)
+ */
+export async function assertRoutesCovered(
+  app: Pick<Hono, 'routes' | 'router'>,
+  server: Pick<ResourceServer, 'routes'>,
+  options: CoverageOptions = {},
+): Promise<RouteCoverage> {
+  return await assertCoverage(readApp(app as Hono, options, ''), server.routes)
+}
+
+type Route = Hono['routes'][number]
+
+interface Reading {
+  readonly routes: RegisteredRoute[]
+  readonly faults: string[]
+  readonly unseen: string[]
+  /** The apps passed in, each by the route it is mounted with. */
+  readonly mounted: Map<unknown, RegisteredApp>
+}
+
+function readApp(app: Hono, options: CoverageOptions, prefix: string, guarded = false): RegisteredApp {
+  const reading: Reading = { routes: [], faults: [], unseen: [], mounted: new Map() }
+  if (hasOwnGetPath(app)) reading.faults.push('`getPath` makes the router see another path than the gate')
+  const gates: Route[] = []
+  for (const route of app.routes) {
+    if (functionOf(route).name === 'scopegate') gates.push(route)
+    else readRoute(reading, route, prefix, guarded || gates.some((gate) => isUnder(gate, route)), options)
+  }
+  return {
+    ...reading,
+    dispatch: async (method, target) => [await dispatch(app, reading, method, target, prefix)],
+  }
+}
+
+/** What `app.fetch` would run: the router's own match. Hono sends `HEAD` to the `GET` routes. */
+async function dispatch(
+  { router }: Hono,
+  { mounted }: Reading,
+  method: string,
+  target: string,
+  prefix: string,
+): Promise<unknown[]> {
+  const depth = prefix === '' ? 0 : prefix.split('/').length - 1
+  const path = `/${target
+    .split('/')
+    .slice(depth + 1)
+    .join('/')}`
+  const keys: unknown[] = []
+  for (const [[, route]] of router.match(method === 'HEAD' ? 'GET' : method, path)[0]) {
+    const inside = await mounted.get(route)?.dispatch(method, target)
+    keys.push(...(inside?.flat() ?? [route]))
+  }
+  return keys
+}
+
+/** The two that Hono has itself, with `strict` and without, are the same function in every app. */
+function hasOwnGetPath(app: Hono): boolean {
+  const Constructor = app.constructor as typeof Hono
+  const own = [true, false].map((strict) => new Constructor({ strict }).getPath)
+  return !own.includes(app.getPath)
+}
+
+/** What was registered; `route()` wraps the handlers of an app with an error handler of its own. */
+function functionOf({ handler }: Route): { readonly name: string; readonly length: number } {
+  const wrapped: unknown = Reflect.get(handler, '__COMPOSED_HANDLER')
+  return typeof wrapped === 'function' ? wrapped : handler
+}
+
+function isUnder(gate: Route, { path }: Route): boolean {
+  const base = gate.path.replace(/\/?\*$/, '')
+  return gate.method === 'ALL' && gate.path.endsWith('/*') && (path === base || path.startsWith(`${base}/`))
+}
+
+function readRoute(
+  reading: Reading,
+  route: Route,
+  prefix: string,
+  guarded: boolean,
+  options: CoverageOptions,
+): void {
+  const path = joinPaths(prefix, route.path)
+  const name = `${route.method} ${path}`
+  const { name: handlerName, length } = functionOf(route)
+  const mount = mountedAt(options, path.replace(/\/\*$/, '') || '/')
+  if (mount && route.method === 'ALL') readMounted(reading, route, mount, guarded, options)
+  else if (options.middleware?.includes(route.handler)) return
+  else if (isEverywhere(route) && length > 1 && handlerName !== 'handler')
+    reading.unseen.push(`${name}: whether '${handlerName || 'a function'}' hands every request on`)
+  else {
+    const methods = route.method === 'ALL' ? ('*' as const) : [route.method]
+    reading.routes.push({ ...readRoutePath(path, 'hono'), name, methods, key: route, guarded })
+  }
+}
+
+/** Used on every path of its app, as `app.use(f)` does. */
+function isEverywhere({ method, path, basePath }: Route): boolean {
+  return method === 'ALL' && path === `${basePath.replace(/\/$/, '')}/*`
+}
+
+function readMounted(
+  reading: Reading,
+  route: Route,
+  { path, app }: { path: string; app: unknown },
+  guarded: boolean,
+  options: CoverageOptions,
+): void {
+  const registered = readApp(app as Hono, options, path, guarded)
+  reading.mounted.set(route, registered)
+  reading.routes.push(...registered.routes)
+  reading.faults.push(...registered.faults)
+  reading.unseen.push(...registered.unseen)
+}

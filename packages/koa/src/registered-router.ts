@@ -1,0 +1,28 @@
+/** A Koa middleware, as far as it can be looked at. */
+export interface Middleware {
+  (ctx: object, next: () => Promise<unknown>): unknown
+  readonly name: string
+  readonly length: number
+  /** There on what `router.routes()` returns. */
+  readonly router?: Router
+}
+
+/** What the coverage check reads of a `@koa/router`. */
+export interface Router {
+  readonly opts: { readonly routerPath?: unknown }
+  readonly host?: string | readonly string[] | RegExp
+  readonly stack: readonly Layer[]
+}
+
+export interface Layer {
+  readonly path: string | RegExp
+  /** Empty for `use`. */
+  readonly methods: readonly string[]
+  readonly opts: { readonly end?: boolean; readonly pathAsRegExp?: boolean }
+  stack: readonly Middleware[]
+}
+
+/** Whether this is a router's middleware. */
+export function isRouted(middleware: Middleware): middleware is Middleware & { readonly router: Router } {
+  return middleware.router !== undefined && Array.isArray(middleware.router.stack)
+}
