@@ -62,7 +62,7 @@ export interface ResourceServer<Scope extends string = string> extends Authorize
  * })
  */
 export function createResourceServer<Scope extends string = string>(
-  options: ResourceServerOptions<Scope>,
+  options: ResourceServerOptions<NoInfer<Scope>>,
 ): ResourceServer<Scope> {
   const gate = compileGate(options)
   const byTable = createAuthorizer(gate, { answersPreflight: true, match: gate.table.match })
