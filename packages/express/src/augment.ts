@@ -3,7 +3,7 @@ import type { AccessToken } from '@scopegate/core'
 declare global {
   namespace Express {
     interface Request {
-      /** The verified access token; `undefined` on a public route, or where no gate ran. */
+      /** The verified token; absent before the gate, and where it let the request through without one. */
       auth?: AccessToken | undefined
     }
   }

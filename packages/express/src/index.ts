@@ -1,2 +1,2 @@
 export { accessToken, optionalAccessToken } from './access-token.ts'
-export { protect, requireScopes } from './protect.ts'
+export { type Guard, protect, requireScopes } from './protect.ts'

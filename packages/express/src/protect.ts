@@ -1,67 +1,63 @@
-import type {
-  AuthorizationDecision,
-  Authorizer,
-  ResourceServer,
-  ResponseHeaders,
-  RouteRequirement,
-  ScopeExpression,
-} from '@scopegate/core'
-import type { Request, RequestHandler, Response } from 'express'
+import type { ServerResponse } from 'node:http'
+import type { Authorizer, ResourceServer, RouteRequirement, ScopeExpression } from '@scopegate/core'
+import type { NextFunction, Request } from 'express'
+
+/** Express middleware that leaves the types of parameters and bodies to the route. */
+export type Guard = (
+  req: Pick<Request, 'method' | 'originalUrl' | 'rawHeaders'>,
+  res: ServerResponse,
+  next: NextFunction,
+) => void
 
 /**
- * Middleware that judges every request by the server's route table and answers what is not allowed. Mount it before every
- * route and body parser. It reads `req.originalUrl`, so a mount path changes nothing: rules name the full path.
- *
- * @throws ConfigurationError at set-up where the server has no route table
- * @example
- * app.use(protect(server))
+ * Judges every request by the route table and answers those it refuses. Mount it before the routes; the whole path counts,
+ * also under a prefix. It does not see what an earlier middleware answers.
+ * @throws ConfigurationError where the server has no route table
+ * @example app.use(protect(server))
  */
-export function protect(server: ResourceServer): RequestHandler {
-  return enforce(server.protecting())
+export function protect(server: ResourceServer): Guard {
+  return guard(server.protecting())
 }
 
 /**
- * Middleware for one route that judges by the requirement written there, with or without a route table. Used together with
- * {@link protect}, both must allow.
- *
- * @throws ConfigurationError at set-up where the requirement is wrong or asks nothing
- * @example
- * app.delete('/maps/:id', requireScopes(server, 'delete'), handler)
+ * Judges the requests of one route by the requirement written there, alone or after {@link protect}: then both must allow.
+ * It answers no preflight.
+ * @throws ConfigurationError where the requirement is wrong or asks nothing
+ * @example app.delete('/maps/:mapId', requireScopes(server, 'delete'), handler)
  */
 export function requireScopes<Scope extends string>(
   server: ResourceServer<Scope>,
-  requirement: ScopeExpression<Scope> | RouteRequirement<Scope>,
-): RequestHandler {
-  return enforce(server.requiring(requirement))
+  requirement: NoInfer<ScopeExpression<Scope> | RouteRequirement<Scope>>,
+): Guard {
+  return guard(server.requiring(requirement))
 }
 
-function enforce(authorizer: Authorizer): RequestHandler {
-  return async function scopegate(req, res, next): Promise<void> {
-    let allowed = false
-    try {
-      const request = { method: req.method, target: req.originalUrl, rawHeaders: req.rawHeaders }
-      allowed = obey(req, res, authorizer.authorizeNow(request) ?? (await authorizer.authorize(request)))
-    } catch {
-      // Not next(error): an error handler that goes on would lead to the route.
-      res.destroy()
+/** Only `next` can make it reject; Express 4 would leave that unhandled. */
+function guard(authorizer: Authorizer): Guard {
+  return function scopegate(req, res, next) {
+    enforce(authorizer, req, res, next).catch(next)
+  }
+}
+
+/** Fails closed: where the answer cannot be written, another being under way, the connection ends and nothing runs. */
+async function enforce(authorizer: Authorizer, ...[req, res, next]: Parameters<Guard>): Promise<void> {
+  try {
+    const request = { method: req.method, target: req.originalUrl, rawHeaders: req.rawHeaders }
+    const decision = authorizer.authorizeNow(request) ?? (await authorizer.authorize(request))
+    for (const name of decision.headers.remove) res.removeHeader(name)
+    for (const [name, value] of decision.headers.set) res.setHeader(name, value)
+    for (const [name, value] of decision.headers.append)
+      res.setHeader(
+        name,
+        [...new Set(`${[res.getHeader(name) ?? [], value].flat()}`.split(/, */))].join(', '),
+      )
+    if (decision.allowed === true) Object.assign(req, { auth: decision.token })
+    else {
+      res.statusCode = decision.status
+      return void res.end(decision.body)
     }
-    if (allowed === true) next()
+  } catch {
+    return void res.destroy()
   }
-}
-
-function obey(req: Request, res: Response, decision: AuthorizationDecision): boolean {
-  writeHeaders(res, decision.headers)
-  Object.assign(req, { auth: undefined })
-  if (decision.allowed === true) {
-    Object.assign(req, { auth: decision.token })
-    return true
-  }
-  res.status(decision.status).end(decision.body)
-  return false
-}
-
-function writeHeaders(res: Response, { remove, set, append }: ResponseHeaders): void {
-  for (const name of remove) res.removeHeader(name)
-  for (const [name, value] of set) res.setHeader(name, value)
-  for (const [name, value] of append) res.append(name, value)
+  next()
 }
