@@ -1,35 +1,27 @@
 import type { AccessToken } from '@scopegate/core'
-import type { ParameterizedContext } from 'koa'
 
-/** What the gate leaves in `ctx.state`, for `new Koa<State>()`. */
+/** What the gate leaves in `ctx.state`: the token, if there is one. For `new Koa<State>()` and `new Router<State>()`. */
 export interface State {
-  /** The verified access token; `undefined` on a public route, and on an optional one asked without a token. */
   auth?: AccessToken | undefined
 }
 
 /**
- * The verified access token of a request that passed the gate.
- *
- * @throws Error where no gate ran for this request, or where it let the request through without a token
- * @example
- * router.get('/maps', (ctx) => { ctx.body = { clientId: accessToken(ctx).clientId } })
+ * The token that the gate verified, as it left it in `ctx.state.auth`. It asks nothing of the token: that is the gate's part.
+ * @throws Error where no gate ran before the handler, or where it let the request through without a token
+ * @example router.get('/maps', (ctx) => { ctx.body = { client: accessToken(ctx).clientId } })
  */
-export function accessToken(ctx: Pick<ParameterizedContext, 'state'>): AccessToken {
+export function accessToken(ctx: { readonly state: object }): AccessToken {
   const token = optionalAccessToken(ctx)
-  if (token) return token
-  throw new Error(
-    'this request passed without an access token; on a public or optional route use optionalAccessToken()',
-  )
+  if (token !== undefined) return token
+  throw new Error('this request passed without an access token; use optionalAccessToken() on this route')
 }
 
 /**
- * The verified access token, or `undefined` where the route is public, or optional and asked without a token.
- *
- * @throws Error where no gate ran for this request
+ * {@link accessToken} for public and optional routes: `undefined` where the request came without a token.
+ * @throws Error where no gate ran before the handler
+ * @example router.get('/news', (ctx) => { ctx.body = { known: optionalAccessToken(ctx) !== undefined } })
  */
-export function optionalAccessToken(ctx: Pick<ParameterizedContext, 'state'>): AccessToken | undefined {
-  if ('auth' in ctx.state) return ctx.state.auth as AccessToken | undefined
-  throw new Error(
-    'no gate ran for this request; mount protect(server) or requireScopes(server, ...) before this route',
-  )
+export function optionalAccessToken({ state }: { readonly state: object }): AccessToken | undefined {
+  if ('auth' in state) return state.auth as State['auth']
+  throw new Error('no gate ran for this request; mount protect(server) or requireScopes(...) before it')
 }

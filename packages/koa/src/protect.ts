@@ -1,78 +1,70 @@
-import type {
-  Authorizer,
-  ResourceServer,
-  ResponseHeaders,
-  RouteRequirement,
-  ScopeExpression,
-} from '@scopegate/core'
-import type { Context, Middleware, Next } from 'koa'
+import type { ServerResponse } from 'node:http'
+import type * as core from '@scopegate/core'
+import type { Middleware } from 'koa'
+import type { State } from './access-token.ts'
 
 /**
- * Middleware that judges every request by the server's route table and answers what is not allowed. Mount it before every
- * router and body parser. It reads `ctx.originalUrl`, so a mount path changes nothing: rules name the full path.
- *
- * @throws ConfigurationError at set-up where the server has no route table
- * @example
- * app.use(protect(server))
+ * Judges every request by the route table and answers those it refuses. Mount it before the routes; the whole path counts,
+ * also under a prefix. It does not see what an earlier middleware answers.
+ * @throws ConfigurationError where the server has no route table
+ * @example app.use(protect(server))
  */
-export function protect(server: ResourceServer): Middleware {
-  return enforce(server.protecting())
+export function protect(server: core.ResourceServer): Middleware<State> {
+  return guard(server.protecting())
 }
 
 /**
- * Middleware for one route that judges by the requirement written there, with or without a route table. Used together with
- * {@link protect}, both must allow.
- *
- * @throws ConfigurationError at set-up where the requirement is wrong or asks nothing
- * @example
- * router.delete('/maps/:id', requireScopes(server, 'delete'), handler)
+ * Judges one route by the requirement written there, alone or after {@link protect}: both must allow. No preflights.
+ * @throws ConfigurationError where the requirement is wrong or asks nothing
+ * @example router.delete('/maps/:mapId', requireScopes(server, 'delete'), handler)
  */
 export function requireScopes<Scope extends string>(
-  server: ResourceServer<Scope>,
-  requirement: ScopeExpression<Scope> | RouteRequirement<Scope>,
-): Middleware {
-  return enforce(server.requiring(requirement))
+  server: core.ResourceServer<Scope>,
+  requirement: NoInfer<core.ScopeExpression<Scope> | core.RouteRequirement<Scope>>,
+): Middleware<State> {
+  return guard(server.requiring(requirement))
 }
 
-function enforce(authorizer: Authorizer): Middleware {
-  return async function scopegate(ctx, next): Promise<void> {
-    const request = { method: ctx.method, target: ctx.originalUrl, rawHeaders: ctx.req.rawHeaders }
-    const decision = authorizer.authorizeNow(request) ?? (await authorizer.authorize(request))
-    writeHeaders(ctx, decision.headers)
-    ctx.state.auth = undefined
-    if (decision.allowed === true) {
-      ctx.state.auth = decision.token
-      return await pass(next, decision.headers)
+/** Fails closed: where the answer cannot be written, another being under way, the connection ends and nothing runs. */
+function guard(authorizer: core.Authorizer): Middleware<State> {
+  return async function scopegate(ctx, next) {
+    let headers: core.ResponseHeaders
+    try {
+      const request = { method: ctx.method, target: ctx.originalUrl, rawHeaders: ctx.req.rawHeaders }
+      const decision = authorizer.authorizeNow(request) ?? (await authorizer.authorize(request))
+      headers = decision.headers
+      for (const name of headers.remove) ctx.res.removeHeader(name)
+      for (const [name, value] of headers.set) ctx.res.setHeader(name, value)
+      append(ctx.res, headers)
+      if (decision.allowed === true) ctx.state.auth = decision.token
+      else {
+        ctx.status = decision.status
+        ctx.body = decision.body
+        return void (decision.body || ctx.remove('Content-Length')) // a HEAD would claim that GET has none
+      }
+    } catch {
+      return void ctx.res.destroy()
     }
-    ctx.status = decision.status
-    ctx.body = decision.body
+    try {
+      return await next()
+    } catch (error) {
+      keepHeaders(ctx.res, headers)
+      throw error
+    }
   }
 }
 
-function writeHeaders(ctx: Context, { remove, set, append }: ResponseHeaders): void {
-  for (const name of remove) ctx.remove(name)
-  for (const [name, value] of set) ctx.set(name, value)
-  for (const [name, value] of append) ctx.append(name, value)
-}
-
-/** Koa drops every header when something throws, but for those of the error. */
-async function pass(next: Next, headers: ResponseHeaders): Promise<void> {
-  try {
-    await next()
-  } catch (error) {
-    if (error instanceof Object && Object.isExtensible(error))
-      Reflect.set(error, 'headers', withOurs(error, headers))
-    throw error
+/** Koa drops all headers when something throws. The error is left alone: it may be shared, frozen, or bring headers. */
+function keepHeaders(res: ServerResponse, headers: core.ResponseHeaders): void {
+  const { writeHead } = res
+  res.writeHead = (...args: unknown[]) => {
+    for (const [name, value] of headers.set) res.hasHeader(name) || res.setHeader(name, value)
+    append(res, headers)
+    return Reflect.apply(writeHead, res, args)
   }
 }
 
-function withOurs(error: object, { set, append }: ResponseHeaders): Record<string, unknown> {
-  const theirs = 'headers' in error && error.headers instanceof Object ? Object.entries(error.headers) : []
-  const merged = append.map(([name, value]) => {
-    const same = theirs.filter(([other]) => other.toLowerCase() === name.toLowerCase())
-    return [name, [...same.flatMap(([, given]) => given), value].join(', ')]
-  })
-  const names = new Set(append.map(([name]) => name.toLowerCase()))
-  const others = theirs.filter(([name]) => !names.has(name.toLowerCase()))
-  return Object.fromEntries([...set, ...others, ...merged])
+function append(res: ServerResponse, headers: core.ResponseHeaders): void {
+  for (const [name, value] of headers.append)
+    res.setHeader(name, [...new Set(`${[res.getHeader(name) ?? [], value].flat()}`.split(/, */))].join(', '))
 }
