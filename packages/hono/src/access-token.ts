@@ -2,34 +2,25 @@ import type { AccessToken } from '@scopegate/core'
 import type { Context } from 'hono'
 
 /** What the gate leaves in `c.var`, for `new Hono<{ Variables: Variables }>()`. */
-export interface Variables {
-  /** The verified access token; `undefined` on a public route, and on an optional one asked without a token. */
-  auth: AccessToken | undefined
-}
+export type Variables = { auth: AccessToken | undefined }
 
 /**
- * The verified access token of a request that passed the gate.
- *
- * @throws Error where no gate ran for this request, or where it let the request through without a token
- * @example
- * app.get('/maps', (c) => c.json({ clientId: accessToken(c).clientId }))
+ * The token that the gate verified and left in `c.var.auth`. It asks nothing of it: that is the gate's part.
+ * @throws Error where no gate ran before the handler, or where it let the request through without a token
+ * @example app.get('/maps', (c) => c.json({ client: accessToken(c).clientId }))
  */
-export function accessToken(c: Pick<Context, 'var'>): AccessToken {
+export function accessToken(c: Context): AccessToken {
   const token = optionalAccessToken(c)
-  if (token) return token
-  throw new Error(
-    'this request passed without an access token; on a public or optional route use optionalAccessToken()',
-  )
+  if (token !== undefined) return token
+  throw new Error('this request passed without an access token; use optionalAccessToken() on this route')
 }
 
 /**
- * The verified access token, or `undefined` where the route is public, or optional and asked without a token.
- *
- * @throws Error where no gate ran for this request
+ * {@link accessToken} for public and optional routes: `undefined` where the request came without a token.
+ * @throws Error where no gate ran before the handler
+ * @example app.get('/news', (c) => c.json({ known: optionalAccessToken(c) !== undefined }))
  */
-export function optionalAccessToken(c: Pick<Context, 'var'>): AccessToken | undefined {
-  if ('auth' in c.var) return c.var.auth as AccessToken | undefined
-  throw new Error(
-    'no gate ran for this request; mount protect(server) or requireScopes(server, ...) before this route',
-  )
+export function optionalAccessToken(c: Context): AccessToken | undefined {
+  if ('auth' in c.var) return c.var.auth as Variables['auth']
+  throw new Error('no gate ran for this request; mount protect(server) or requireScopes(...) before it')
 }

@@ -1,91 +1,86 @@
-import type {
-  Authorizer,
-  ResourceServer,
-  ResponseHeaders,
-  RouteRequirement,
-  ScopeExpression,
-} from '@scopegate/core'
+import type * as core from '@scopegate/core'
 import type { Context, MiddlewareHandler } from 'hono'
-import type { StatusCode } from 'hono/utils/http-status'
-import { toResourceRequest } from './resource-request.ts'
+import type { Variables } from './access-token.ts'
+
+type WaitUntil = core.ResourceRequest['waitUntil']
+type Guard = MiddlewareHandler<{ Variables: Variables }>
+type Requirement<Scope extends string> = NoInfer<core.ScopeExpression<Scope> | core.RouteRequirement<Scope>>
 
 /**
- * Middleware that judges every request by the server's route table and answers what is not allowed. Register it before
- * every route. It reads the path as the server received it, so a base path changes nothing: rules name the full path.
- *
- * @param server the resource server, or how to make it of an environment's bindings (once per environment)
- * @throws ConfigurationError at set-up where the server has no route table
- * @example
- * app.use(protect(server))
- * app.use(protect((c) => createResourceServer({ ...options, issuer: c.env.ISSUER })))
+ * Judges every request by the route table and answers those it refuses; an earlier middleware's answers it does not see. The
+ * whole path counts, also under a prefix. For options that come as bindings give a function, called once per environment.
+ * @throws ConfigurationError where the server has no route table
+ * @example app.use(protect(server))
  */
-export function protect(server: ResourceServer | ((c: Context) => ResourceServer)): MiddlewareHandler {
-  return enforce(typeof server === 'function' ? perEnvironment(server) : always(server.protecting()))
+export function protect(server: core.ResourceServer | ((c: Context) => core.ResourceServer)): Guard {
+  return guard(typeof server === 'function' ? perEnvironment(server) : always(server.protecting()))
 }
 
 /**
- * Middleware for one route that judges by the requirement written there, with or without a route table. Used together with
- * {@link protect}, both must allow.
- *
- * @throws ConfigurationError at set-up where the requirement is wrong or asks nothing
- * @example
- * app.delete('/maps/:id', requireScopes(server, 'delete'), handler)
+ * Judges one route by the requirement written there, alone or after {@link protect}: both must allow. No preflights.
+ * @throws ConfigurationError where the requirement is wrong or asks nothing
+ * @example app.delete('/maps/:mapId', requireScopes(server, 'delete'), handler)
  */
-export function requireScopes<Scope extends string>(
-  server: ResourceServer<Scope>,
-  requirement: ScopeExpression<Scope> | RouteRequirement<Scope>,
-): MiddlewareHandler {
-  return enforce(always(server.requiring(requirement)))
+export function requireScopes<S extends string>(server: core.ResourceServer<S>, rule: Requirement<S>): Guard {
+  return guard(always(server.requiring(rule)))
 }
 
-function always(authorizer: Authorizer): () => Authorizer {
-  return () => authorizer
-}
+const always = (authorizer: core.Authorizer) => () => authorizer
 
-/** Bindings come with the execution context; where there is none, there is one environment. */
-function perEnvironment(make: (c: Context) => ResourceServer): (c: Context) => Authorizer {
-  const made = new WeakMap<object, Authorizer>()
-  const only = {}
+/** Bindings come with an execution context; without one, what is in `c.env` may be new on every request. */
+function perEnvironment(create: (c: Context) => core.ResourceServer): (c: Context) => core.Authorizer {
+  const known = new WeakMap<object, core.Authorizer>()
   return (c) => {
-    const environment = toResourceRequest(c).waitUntil ? (c.env as object) : only
-    const authorizer = made.get(environment) ?? make(c).protecting()
-    made.set(environment, authorizer)
+    const environment = (waitUntilOf(c) && c.env) ?? known
+    const authorizer = known.get(environment) ?? create(c).protecting()
+    known.set(environment, authorizer)
     return authorizer
   }
 }
 
-function enforce(authorizerOf: (c: Context) => Authorizer): MiddlewareHandler {
-  return async function scopegate(c, next): Promise<Response | undefined> {
-    const authorizer = authorizerOf(c)
-    const request = toResourceRequest(c)
+function guard(authorizerOf: (c: Context) => core.Authorizer): Guard {
+  return async function scopegate(c, next) {
+    const [authorizer, request] = [authorizerOf(c), requestOf(c)]
     const decision = authorizer.authorizeNow(request) ?? (await authorizer.authorize(request))
-    c.set('auth', undefined)
     if (decision.allowed === true) {
       c.set('auth', decision.token)
       await next()
-      writeHeaders(c, decision.headers)
-      return undefined
+    } else {
+      c.res = c.newResponse(decision.body || null, decision.status as 401)
     }
-    applyHeaders(c.res.headers, decision.headers)
-    return c.newResponse(decision.body || null, decision.status as StatusCode)
+    try {
+      write(c.res.headers, decision.headers)
+    } catch {
+      c.res = new Response(c.res.body, c.res) // the headers of a fetched response cannot be changed
+      write(c.res.headers, decision.headers)
+    }
   }
 }
 
-/** After the handler, so that the headers are on whatever it answered, threw or fetched. */
-function writeHeaders(c: Context, headers: ResponseHeaders): void {
+/** As it came off the wire, where Node's own request is at hand: Hono's is normalised. */
+function requestOf(c: Context): core.ResourceRequest {
+  const { method, url: target, rawHeaders } = c.env?.incoming ?? {}
+  return Array.isArray(rawHeaders)
+    ? { method, target, rawHeaders }
+    : requestWithUrl(c.req.raw, waitUntilOf(c))
+}
+
+function requestWithUrl({ method, url, headers }: Request, waitUntil: WaitUntil): core.RequestWithUrl {
+  return { method, url, rawHeaders: [...headers].flat(), ...(waitUntil && { waitUntil }) }
+}
+
+function waitUntilOf(c: Context): WaitUntil {
   try {
-    applyHeaders(c.res.headers, headers)
+    const { executionCtx } = c
+    return (work) => executionCtx.waitUntil(work)
   } catch {
-    const { body, status, statusText, headers: immutable } = c.res
-    const copy = new Response(body, { status, statusText, headers: immutable })
-    c.res = undefined
-    c.res = copy
-    applyHeaders(copy.headers, headers)
+    return undefined // the getter throws where there is none
   }
 }
 
-function applyHeaders(headers: Headers, { remove, set, append }: ResponseHeaders): void {
+/** Appends nothing twice: a handler may answer with the same `Response` every time. */
+function write(headers: Headers, { remove, set, append }: core.ResponseHeaders): void {
   for (const name of remove) headers.delete(name)
   for (const [name, value] of set) headers.set(name, value)
-  for (const [name, value] of append) headers.append(name, value)
+  for (const [name, it] of append) headers.get(name)?.split(', ').includes(it) || headers.append(name, it)
 }
