@@ -69,7 +69,7 @@ describe.each([
   })
 
   it('refuses `routerPath`, which hides the path from the gate', async () => {
-      const router = new Router().get(path as string, handler)
+    const router = new Router({ routerPath: '/secret' }).get('/secret', handler)
     expect((await faults(router, 'GET /secret')).wiring).toEqual([expect.stringContaining('routerPath')])
   })
 
