@@ -146,7 +146,7 @@ export const rotationSchema: z.ZodMiniType = z.strictObject({
 })
 
 const page = {
-  after: z.optional(z.string()),
+  after: z.optional(id),
   limit: z.optional(
     z
       .number()
@@ -161,8 +161,8 @@ const page = {
 export const listOptionsSchema: z.ZodMiniType = z.strictObject(page)
 export const ownedListOptionsSchema: z.ZodMiniType = z.strictObject({
   ...page,
-  account: z.optional(z.string()),
-  environment: z.optional(z.string()),
+  account: z.optional(id),
+  environment: z.optional(label),
 })
 
 function isLabel(text: string): boolean {

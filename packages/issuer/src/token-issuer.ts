@@ -15,8 +15,10 @@ import {
 import { createKeyVault } from './key-vault.ts'
 import { createMemoryStore } from './memory-store.ts'
 import { parseOptions } from './parse-options.ts'
+import { hasRefreshTokens } from './refresh-tokens.ts'
 import type { Registry } from './registry.ts'
-import { createSigningKeys, ISSUER, type SigningKeys } from './signing-keys.ts'
+import { isId } from './registry-options.ts'
+import { createSigningKeys, type SigningKeys } from './signing-keys.ts'
 import type { IssuerStore } from './store.ts'
 import { createThrottle } from './throttle.ts'
 import { createTokenEndpoint, type WebHandler } from './token-endpoint.ts'
@@ -150,7 +152,9 @@ function warnOfPlainKeys({ store, signing, warn = console.warn }: Settings): voi
 
 function createKeys({ store, signing, endpoints, lifetime, now }: Settings): SigningKeys {
   const lifetimes = endpoints.map(({ dialect }) => dialect.lifetime ?? lifetime)
-  return createSigningKeys(store.signingKeys, createKeyVault(toKeyBytes(signing?.encryptionKey)), {
+  return createSigningKeys({
+    store: store.signingKeys,
+    vault: createKeyVault(toKeyBytes(signing?.encryptionKey)),
     algorithm: signing?.algorithm ?? 'ES256',
     rotateAfter: (signing?.rotateAfter ?? DEFAULT_ROTATION) * 1000,
     longestLifetime: Math.max(lifetime, ...lifetimes) * 1000,
@@ -191,7 +195,7 @@ function compileRoutes(settings: Settings, keys: SigningKeys, issuance: Issuance
     jwksUri: origin + jwksPath,
     tokenEndpoint: first && origin + first.path,
     dialect: first?.dialect,
-    refreshTokens: issuance.refreshTokens !== undefined && typeof first?.dialect.grant === 'object',
+    refreshTokens: first !== undefined && hasRefreshTokens(issuance, first.dialect),
     scopes,
   })
   const routes: readonly (readonly [string, WebHandler])[] = [
@@ -209,8 +213,8 @@ function createIssuerKeys({ accounts }: IssuerStore, keys: SigningKeys): IssuerK
   return Object.freeze<IssuerKeys>({
     jwks: async () => ({ keys: await keys.published() }),
     rotate: async (account) => {
-      if (account === undefined) return await keys.rotate(ISSUER)
-      const record = await accounts.find(account)
+      if (account === undefined) return await keys.rotate()
+      const record = isId(account) ? await accounts.find(account) : undefined
       if (record?.tokenSigning === 'account') return await keys.rotate(account)
       throw new RegistryError('ERR_NOT_FOUND', 'there is no such account with signing keys of its own')
     },

@@ -293,6 +293,12 @@ describe.each(backEnds)('the store on $name', ({ skip, create }) => {
         expect(await store.refreshTokens.find('a')).toBeUndefined()
       })
 
+      it('takes none for a client that is deleted', async () => {
+        await store.credentials.delete('client')
+        await store.refreshTokens.insert(family('late'), 2)
+        expect(await store.refreshTokens.find('late')).toBeUndefined()
+      })
+
       it('drops the oldest beyond the limit, of that client alone', async () => {
         await store.refreshTokens.insert(family('theirs', { clientId: 'other' }), 2)
         for (const id of ['z', 'a', 'm']) await store.refreshTokens.insert(family(id), 2)

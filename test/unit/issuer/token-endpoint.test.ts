@@ -656,6 +656,16 @@ describe('the Frontegg dialects', () => {
     expect((await refresh(second.body.refresh_token)).status).toBe(200)
   })
 
+  it('do not make the metadata of another endpoint promise refresh tokens', async () => {
+    const endpoints = [
+      { path: '/token', dialect: standardDialect },
+      { path: EXCHANGE, dialect: fronteggDialect },
+    ]
+    fixture = createFixture({ endpoints, refreshTokens: {} })
+    const { body } = await send(fixture, '/.well-known/oauth-authorization-server', { method: 'GET' })
+    expect(body.grant_types_supported).toEqual(['client_credentials'])
+  })
+
   it('end the whole family when a used token comes again', async () => {
     const other = (await exchange()).body.refresh_token
     const first = (await exchange()).body.refresh_token
@@ -759,6 +769,8 @@ describe('refresh tokens of clients that authenticate', () => {
       aud: 'https://b.example',
       narrowed: true,
     })
+    const metadata = await send(fixture, '/.well-known/oauth-authorization-server', { method: 'GET' })
+    expect(metadata.body.grant_types_supported).toEqual(['client_credentials', 'refresh_token'])
     const third = await ask(owner, { grant_type: 'refresh_token', refresh_token: second.body.refresh_token })
     expect(third.body.scope).toBe('query write')
   })
