@@ -15,8 +15,8 @@ const FAILURES: Readonly<Record<string, () => unknown>> = {
   throws: () => {
     throw new Error('down')
   },
-  rejects: async () => await Promise.reject(new Error('down')),
-  'never settles': async () => await new Promise(() => undefined),
+  rejects: async (): Promise<never> => await Promise.reject(new Error('down')),
+  'never settles': async () => await new Promise<never>(() => undefined),
   'answers nonsense': () => ({ maybe: true }),
   'answers nothing': () => undefined,
 }
@@ -143,12 +143,12 @@ describe('secrets by look-up', () => {
     expect(await answerOf(() => secretServer(() => SECRET), await bearer('query', hmac))).toEqual(REVOKED)
     expect(await answerOf(() => secretServer(() => undefined), await bearer('query', hmac))).toEqual(REVOKED)
   })
-  const { 'answers nothing': _, ...failures } = FAILURES
+  const failures = Object.entries(FAILURES).filter(([name]) => name !== 'answers nothing')
   it.each([
-    ...Object.entries(failures),
-    ['answers an empty secret', () => ''],
-    ['answers a short one', () => 'short'],
-  ] as const)('%s: 503', async (_name, find) => {
+    ...failures,
+    ['answers an empty secret', (): unknown => ''] as const,
+    ['answers a short one', (): unknown => 'short'] as const,
+  ])('%s: 503', async (_, find) => {
     expect(await answerOf(() => secretServer(find), await bearer('query', hmac))).toEqual(OUTAGE)
   })
 })
