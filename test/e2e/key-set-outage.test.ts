@@ -25,6 +25,8 @@ const outages: Record<string, KeySetFault> = {
   'not found': (response) => response.writeHead(404).end(),
   'an empty body': json(''),
   'a permanent redirect': (response) => response.writeHead(308, { location: '?moved' }).end(),
+  'a choice, with a body like a key set': (response) => response.writeHead(300).end('{"keys":[]}'),
+  'a part of it': (response) => response.writeHead(206).end('{"keys":[]}'),
   'an array': json('[]'),
   null: json('null'),
   'no `keys`': json('{}'),

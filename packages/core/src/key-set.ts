@@ -57,8 +57,7 @@ interface State {
  * no answer about a `kid` is ever remembered, so that no flood of bogus ones can be held against a real one.
  */
 export function createRemoteKeySet(options: RemoteKeySetOptions): KeySet {
-  const { policy } = options
-  const now = finite(options.now)
+  const { policy, now } = options
   const state = initialState()
   const initial = initialRing(options)
 
@@ -78,7 +77,7 @@ export function createRemoteKeySet(options: RemoteKeySetOptions): KeySet {
 
   const fetchOnce = async (cooldown: number): Promise<void> => {
     if (mayFetch(cooldown)) {
-      state.inFlight = fetchRing({ ...options, now }, state).finally(() => {
+      state.inFlight = fetchRing(options, state).finally(() => {
         state.inFlight = undefined
       })
     }
@@ -139,13 +138,6 @@ function adopt(state: State, ring: KeyRing, fetchedAt: number): void {
 /** What is remembered of a broken clock must not outlive its repair. */
 function timestamp(time: number): number {
   return Number.isNaN(time) ? NEVER : time
-}
-
-function finite(now: () => number): () => number {
-  return () => {
-    const time = now()
-    return Number.isFinite(time) ? time : Number.NaN
-  }
 }
 
 function unavailable(state: State): never {

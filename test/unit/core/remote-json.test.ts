@@ -35,6 +35,18 @@ describe('an injected fetch', () => {
     expect(await server.verdict(token)).toBe('allowed')
   })
 
+  it('that takes too long is told to stop', async () => {
+    const { issuer, createServer } = await startKeySetScenario()
+    const signals: AbortSignal[] = []
+    const hanging = async (_: string, { signal }: RequestInit): Promise<Response> => {
+      signals.push(signal as AbortSignal)
+      return await new Promise<never>(() => undefined)
+    }
+    const server = createServer({ fetch: hanging, keySet: { timeout: 0.05 } })
+    expect(await server.verdict(await issuer.mintToken())).toBe('503 key_set_unavailable')
+    expect(signals.map(({ aborted }) => aborted)).toEqual([true])
+  })
+
   it('is asked for JSON, without credentials in the URL and without following redirects', async () => {
     const { issuer, keySet, createServer } = await startKeySetScenario()
     const calls: [string, RequestInit][] = []
