@@ -66,9 +66,10 @@ function createConnection(client: Client): LibsqlConnection {
       const args = parameters as InValue[]
       const { transaction } = connection
       // Inside a transaction the lock is ours already.
-      const { rows, rowsAffected } = await (transaction?.execute({ sql, args }) ??
+      const result = await (transaction?.execute({ sql, args }) ??
         retryWhileBusy(client, async () => await client.execute({ sql, args })))
-      return { rows: rows as unknown as Row[], numAffectedRows: BigInt(rowsAffected) }
+      const rows: readonly unknown[] = result.rows
+      return { rows: rows as Row[], numAffectedRows: BigInt(result.rowsAffected) }
     },
     streamQuery: () => {
       throw new Error('streaming is not used')

@@ -1,7 +1,8 @@
 import { closeSync, openSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { createClient } from '@libsql/client'
+import { type Client, createClient } from '@libsql/client'
+import { StoreUnavailableError } from './errors.ts'
 import { libsqlDialect } from './libsql-dialect.ts'
 import { retryWhileBusy } from './retry-while-busy.ts'
 import { openSqlStore } from './sql-store.ts'
@@ -27,16 +28,21 @@ const IN_MEMORY = ':memory:'
  */
 export async function openLibsqlStore({ file }: LibsqlStoreOptions): Promise<IssuerStore> {
   const persistent = file !== IN_MEMORY
-  const client = createClient({
-    url: persistent ? fileUrl(file) : IN_MEMORY,
-    concurrency: 1,
-  })
-  if (persistent) {
+  const client = await openClient(persistent ? file : undefined)
+  return await openSqlStore({ dialect: libsqlDialect(client), persistent })
+}
+
+async function openClient(file: string | undefined): Promise<Client> {
+  try {
+    if (file === undefined) return createClient({ url: IN_MEMORY })
+    const client = createClient({ url: fileUrl(file), concurrency: 1 })
     // The journal mode is a property of the file: readers then never wait for a writer. SQLite's default keeps every commit
     // on disk before it is acknowledged.
     await retryWhileBusy(client, async () => await client.execute('PRAGMA journal_mode = WAL'))
+    return client
+  } catch (cause) {
+    throw new StoreUnavailableError('the store could not be opened', { cause })
   }
-  return await openSqlStore({ dialect: libsqlDialect(client), persistent })
 }
 
 function fileUrl(file: string): string {

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import type {
   AccessTokenRecord,
   AccountRecord,
@@ -6,6 +7,8 @@ import type {
   RefreshFamilyRecord,
   SigningKeyRecord,
 } from '@scopegate/issuer'
+import { openLibsqlStore } from '@scopegate/issuer/libsql'
+import { openPostgresStore } from '@scopegate/issuer/postgres'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { backEnds, persistentBackEnds, type TestDatabase } from './stores.ts'
 
@@ -398,5 +401,24 @@ describe.each(persistentBackEnds)('the store on $name', ({ skip, create }) => {
     await store.close()
     await expect(store.accounts.find('acme')).rejects.toMatchObject({ code: 'ERR_STORE_UNAVAILABLE' })
     await database.drop()
+  })
+})
+
+describe('a store that cannot be opened', () => {
+  it.each([
+    ['a folder that is not there', async () => await openLibsqlStore({ file: '/nowhere/at/all/issuer.db' })],
+    ['a file that is no database', async () => await openLibsqlStore({ file: import.meta.filename })],
+    [
+      'a server that is not there',
+      async () => await openPostgresStore({ connectionString: 'postgresql://u@127.0.0.1:1/x' }),
+    ],
+  ])('says so at once: %s', async (_, open) => {
+    await expect(open()).rejects.toMatchObject({ code: 'ERR_STORE_UNAVAILABLE', cause: expect.any(Error) })
+  })
+
+  it('leaves a file that is no database as it is', async () => {
+    const before = await readFile(import.meta.filename, 'utf8')
+    await expect(openLibsqlStore({ file: import.meta.filename })).rejects.toThrow()
+    expect(await readFile(import.meta.filename, 'utf8')).toBe(before)
   })
 })
