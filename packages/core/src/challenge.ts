@@ -165,7 +165,7 @@ function compile(
   const challenge = status === 401 && answer.challenge === 'none' ? 'bare' : answer.challenge
   if (challenge !== 'none') headers.push(['WWW-Authenticate', challengeText({ ...answer, challenge }, realm)])
   if (status === 503) headers.push(['Retry-After', String(RETRY_AFTER_SECONDS)])
-  return Object.freeze({ status, headers: Object.freeze(headers), body })
+  return Object.freeze({ status, headers: Object.freeze(headers.map((line) => Object.freeze(line))), body })
 }
 
 /** RFC 6750 section 3; the realm was checked at set-up, the rest is fixed, so nothing is left to escape. */

@@ -11,7 +11,7 @@ export interface DecisionEvent {
   readonly reason: 'allowed' | DeniedDecision['reason']
   /** The status answered; or that would have been; `undefined` where the verdict is to go on. */
   readonly status: number | undefined
-  /** The rules that spoke of the request; empty where it was refused before. */
+  /** Every rule that matched, where the request goes on to its handler; empty where it is answered here. */
   readonly rules: readonly RouteRule[]
   /** The rule that did not allow. */
   readonly rule: RouteRule | undefined

@@ -34,6 +34,8 @@ export interface RenderedError {
 /** Gives denials another look: called once for every answer at set-up, never for a request. It cannot change a verdict. */
 export type ErrorRenderer = (answer: ErrorAnswer) => RenderedError
 
+const FIELDS = ['status', 'contentType', 'body']
+
 /** Renders one answer, or refuses what the renderer made of it. */
 export function renderError(
   reason: DenialReason,
@@ -46,13 +48,40 @@ export function renderError(
     contentType: 'application/json',
     body: { error, error_description: description },
   }
-  const rendered = { ...standard, ...render?.({ reason, status, error, description }) }
+  const rendered = { ...standard, ...askRenderer(render, { reason, status, error, description }, where) }
   if (!Number.isInteger(rendered.status) || Math.floor(rendered.status / 100) !== Math.floor(status / 100)) {
     throw new ConfigurationError(where, `must keep the class of a status: ${status} for '${reason}'`)
   }
-  if (!/^[\x20-\x7e]+$/.test(rendered.contentType)) {
+  if (typeof rendered.contentType !== 'string' || !/^[\x20-\x7e]+$/.test(rendered.contentType)) {
     throw new ConfigurationError(where, 'gives a content type that is no header value')
   }
-  const body = typeof rendered.body === 'string' ? rendered.body : JSON.stringify(rendered.body)
-  return { status: rendered.status, contentType: rendered.contentType, body }
+  return { ...rendered, body: toText(rendered.body, where) }
+}
+
+/** Asked once and at set-up, so that a renderer which fails can only ever keep a server from starting. */
+function askRenderer(render: ErrorRenderer | undefined, answer: ErrorAnswer, where: string): RenderedError {
+  if (render === undefined) return {}
+  const rendered: unknown = attempt(() => render(Object.freeze(answer)), where)
+  const isRendered = typeof rendered === 'object' && rendered !== null && !('then' in rendered)
+  if (!isRendered || Object.keys(rendered).some((field) => !FIELDS.includes(field))) {
+    throw new ConfigurationError(
+      where,
+      `must answer with ${FIELDS.join(', ')} at once, for '${answer.reason}'`,
+    )
+  }
+  return Object.fromEntries(Object.entries(rendered).filter(([, value]) => value !== undefined))
+}
+
+function toText(body: unknown, where: string): string {
+  const text: unknown = typeof body === 'string' ? body : attempt(() => JSON.stringify(body), where)
+  if (typeof text === 'string') return text
+  throw new ConfigurationError(where, 'gives a body that is neither text nor JSON')
+}
+
+function attempt(work: () => unknown, where: string): unknown {
+  try {
+    return work()
+  } catch (cause) {
+    throw new ConfigurationError(where, 'fails', { cause })
+  }
 }

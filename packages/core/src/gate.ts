@@ -4,6 +4,7 @@ import { type Challenger, createChallenger } from './challenge.ts'
 import type { DecisionEvent } from './decision-event.ts'
 import type { ErrorRenderer } from './error-renderer.ts'
 import { ConfigurationError } from './errors.ts'
+import type { CorsOptions } from './origin-options.ts'
 import { createOriginPolicy, type OriginPolicy } from './origin-policy.ts'
 import { parseOptions } from './parse-options.ts'
 import {
@@ -39,28 +40,30 @@ export function compileGate(input: ResourceServerOptions): Gate {
   refuseCorsWithoutEffect(options)
   refuseMonitoringForNobody(options)
   const now = failingClosed(options.now)
+  const clock = failingLoudly(options.now)
   const challengerOf = (render: ErrorRenderer | undefined, where: string): Challenger =>
     createChallenger({ realm: options.realm, noRule: options.noRule ?? 403, render, where })
   const where = Object.hasOwn(input, 'tokens') ? (index: number) => `tokens[${index}].` : () => ''
   const profiles = compileTokenProfiles(options.profiles, { fetch: options.fetch, now }, challengerOf, where)
   const kinds = new Set(profiles.map(({ kind }) => kind).filter((kind) => kind !== undefined))
+  const credentialHeaders = [...new Set(profiles.map(({ header }) => header))]
   return Object.freeze({
     table: compileRouteRules(options.routes ?? [], kinds, options.basePath),
     profiles,
     kinds,
     authenticator: createAuthenticator({
-      verify: createAccessTokenVerifier(profiles, now),
+      verify: createAccessTokenVerifier(profiles, clock),
       limits: options.tokenCache,
       maxTokenLength: options.maxTokenLength,
-      now,
+      now: clock,
     }),
-    credentialHeaders: [...new Set(profiles.map(({ header }) => header))],
-    origins: createOriginPolicy(options.origins, options.cors ?? {}, now),
+    credentialHeaders,
+    origins: createOriginPolicy(options.origins, corsFor(options.cors, credentialHeaders), now),
     challenge: challengerOf(options.renderError, 'renderError'),
     refusesMethodOverride: options.methodOverride !== 'ignore',
     monitors: options.mode === 'monitor',
     onDecision: options.onDecision,
-    now,
+    now: clock,
   })
 }
 
@@ -79,14 +82,33 @@ function refuseCorsWithoutEffect({ cors, origins, routes }: ServerOptions): void
   throw new ConfigurationError('origins', 'needs `routes`: a preflight is answered from the route table')
 }
 
-/** A clock that throws or gives no number reads as not-a-number, which every comparison of times takes as a denial. */
+/** A page must be able to send its token: unless told otherwise it may send whatever header a token comes in. */
+function corsFor(cors: CorsOptions | undefined, tokenHeaders: readonly string[]): CorsOptions {
+  const names = tokenHeaders.map((name) => (name === 'authorization' ? 'Authorization' : name))
+  const allowedHeaders = cors?.allowedHeaders ?? [...names, 'Content-Type']
+  if (!allowedHeaders.some((name) => tokenHeaders.includes(name.toLowerCase()))) {
+    throw new ConfigurationError('cors.allowedHeaders', `must name what tokens come in: ${names.join(', ')}`)
+  }
+  return Object.assign(Object.create(null) as CorsOptions, cors, { allowedHeaders })
+}
+
+/** For what is kept: a clock that throws or gives no number reads as not-a-number, by which nothing is ever fresh. */
 function failingClosed(now: () => number): () => number {
+  const clock = failingLoudly(now)
   return () => {
     try {
-      const time: unknown = now()
-      return typeof time === 'number' ? time : Number.NaN
+      return clock()
     } catch {
       return Number.NaN
     }
+  }
+}
+
+/** For tokens: without a clock nothing can be said of one, and the fault is ours. */
+function failingLoudly(now: () => number): () => number {
+  return () => {
+    const time: unknown = now()
+    if (typeof time === 'number' && !Number.isNaN(time)) return time
+    throw new TypeError('the clock gives no number')
   }
 }

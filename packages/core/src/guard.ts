@@ -35,5 +35,6 @@ export function compileGuard(
 }
 
 function isScopeExpression(input: ScopeExpression | RouteRequirement): input is ScopeExpression {
-  return typeof input === 'string' || ['all', 'any', 'anyOf'].some((key) => Object.hasOwn(input, key))
+  if (typeof input !== 'object' || input === null) return typeof input === 'string'
+  return Array.isArray(input) || ['all', 'any', 'anyOf'].some((key) => Object.hasOwn(input, key))
 }

@@ -26,7 +26,10 @@ export interface CorsOptions {
   readonly credentials?: boolean
   /** How long a browser may remember a preflight's answer, in seconds. Default 600. */
   readonly maxAge?: number
-  /** Request headers a page may send. Default `['Authorization', 'Content-Type']`; `Authorization` must be named. */
+  /**
+   * Request headers a page may send; one that tokens come in must be among them. Default `Content-Type` and every header
+   * that a token profile reads.
+   */
   readonly allowedHeaders?: readonly string[]
   /** Response headers a page may read besides `WWW-Authenticate` and `Retry-After`. Default: none. */
   readonly exposedHeaders?: readonly string[]

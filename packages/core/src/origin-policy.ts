@@ -21,6 +21,8 @@ export interface OriginPolicy {
   readonly known: CachedLookup<boolean>
   /** Whether pages of this origin may use this token. */
   readonly allows: OriginAllowance
+  /** The headers of an answer that no page may read. */
+  readonly withheld: ResponseHeaders
   /** The headers of an ordinary answer; `origin` is the one that may read it, if any. */
   headers(origin: string | undefined): ResponseHeaders
   /** The headers of a granted preflight. */
@@ -43,13 +45,15 @@ const CORS_HEADERS = Object.freeze([
   'Access-Control-Expose-Headers',
   'Access-Control-Max-Age',
 ])
-const UNTOUCHED: ResponseHeaders = Object.freeze({ remove: [], set: [], append: [] })
+const NOTHING = Object.freeze([])
+const UNTOUCHED: ResponseHeaders = Object.freeze({ remove: NOTHING, set: NOTHING, append: NOTHING })
 const ALWAYS_EXPOSED = ['WWW-Authenticate', 'Retry-After']
 
 /** The policy where CORS is left to the application. */
 const NOT_OWNED: OriginPolicy = Object.freeze({
   owned: false,
   ...always(() => true),
+  withheld: UNTOUCHED,
   headers: () => UNTOUCHED,
   preflightHeaders: () => UNTOUCHED,
 })
@@ -123,13 +127,15 @@ function ownedPolicy(
   everyone: '*' | undefined,
   cors: CorsOptions,
 ): OriginPolicy {
-  const closed = everyone ? responseHeaders(readable('*', cors), []) : responseHeaders([], vary('Origin'))
+  const withheld = responseHeaders([], everyone ? [] : vary('Origin'))
+  const closed = everyone ? responseHeaders(readable('*', cors), []) : withheld
   const headersOf = (origin: string): ResponseHeaders =>
     responseHeaders(readable(origin, cors), vary('Origin'))
   const prepared = new Map(listed.map((origin) => [origin, headersOf(origin)]))
   return Object.freeze({
     owned: true,
     ...judges,
+    withheld,
     headers: (origin: string | undefined) =>
       origin === undefined || everyone ? closed : (prepared.get(origin) ?? headersOf(origin)),
     preflightHeaders: (origin: string, methods: readonly string[]) =>
@@ -160,7 +166,7 @@ function grant(origin: string, methods: readonly string[], cors: CorsOptions): H
   return [
     ...allowOrigin(origin, cors),
     ['Access-Control-Allow-Methods', methods.join(', ')],
-    ['Access-Control-Allow-Headers', (cors.allowedHeaders ?? ['Authorization', 'Content-Type']).join(', ')],
+    ['Access-Control-Allow-Headers', (cors.allowedHeaders ?? []).join(', ')],
     ['Access-Control-Max-Age', String(cors.maxAge ?? 600)],
   ]
 }
@@ -176,5 +182,7 @@ function vary(names: string): HeaderLine[] {
 }
 
 function responseHeaders(set: readonly HeaderLine[], append: readonly HeaderLine[]): ResponseHeaders {
-  return Object.freeze({ remove: CORS_HEADERS, set: Object.freeze(set), append: Object.freeze(append) })
+  const frozen = (lines: readonly HeaderLine[]): readonly HeaderLine[] =>
+    Object.freeze(lines.map((line) => Object.freeze(line)))
+  return Object.freeze({ remove: CORS_HEADERS, set: frozen(set), append: frozen(append) })
 }

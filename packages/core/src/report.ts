@@ -19,7 +19,8 @@ export function report<Decision extends AuthorizationDecision>(
   if (onDecision === undefined) return decision
   try {
     const pending: unknown = onDecision(toEvent(decision, context, cacheHit, performance.now() - startedAt))
-    if (pending instanceof Promise) pending.catch(() => undefined)
+    // also where it is a promise of another realm, or only acts like one
+    if (pending !== undefined) Promise.resolve(pending).catch(() => undefined)
   } catch {
     // an observer has no say
   }

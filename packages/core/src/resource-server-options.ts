@@ -14,9 +14,9 @@ import {
 
 /** How many verified tokens are remembered, per server. Forgetting one costs a signature check, never a wrong verdict. */
 export interface TokenCacheOptions {
-  /** Default 10000. */
+  /** Default 10000, at most 1000000. */
   readonly maxEntries?: number
-  /** An estimate of the memory taken, in bytes. Default 67108864 (64 MiB). */
+  /** An estimate of the memory taken, in bytes. Default 67108864 (64 MiB), at most 4 GiB. */
   readonly maxBytes?: number
 }
 
@@ -53,11 +53,11 @@ interface ServerDetails<Scope extends string> {
    * route table on live traffic, behind the protection that is still there. Default `enforce`.
    */
   readonly mode?: 'enforce' | 'monitor'
-  /** The longest token looked at, in characters; a longer one is answered 401. Default 8192. */
+  /** The longest token looked at, in characters; a longer one is answered 401. Default 8192, at most 1048576. */
   readonly maxTokenLength?: number
   /** Bounds of the cache of verified tokens. */
   readonly tokenCache?: TokenCacheOptions
-  /** The clock, in milliseconds since 1970. Default `Date.now`. A clock that throws or gives no number denies. */
+  /** The clock, in milliseconds since 1970. Default `Date.now`. One that throws or gives no number gets tokens 500. */
   readonly now?: () => number
   /** What key sets and discovery documents are fetched with. Default the platform's `fetch`. */
   readonly fetch?: Fetch
@@ -90,15 +90,11 @@ export interface ServerOptions extends Omit<ServerDetails<string>, 'tokenCache'>
 /** What the schemas let through: every key of both forms. */
 type ParsedOptions = ServerDetails<string> & Partial<ProfileOptions> & Partial<SeveralProfiles>
 
-const count = (least: number): z.ZodMiniType =>
-  z
-    .number(`must be a whole number from ${least}`)
-    .check(
-      z.refine(
-        (value) => Number.isSafeInteger(value) && value >= least,
-        `must be a whole number from ${least}`,
-      ),
-    )
+const count = (least: number, most: number): z.ZodMiniType => {
+  const problem = `must be a whole number from ${least} to ${most}`
+  const isCount = (value: number): boolean => Number.isSafeInteger(value) && value >= least && value <= most
+  return z.number(problem).check(z.refine(isCount, problem))
+}
 
 const serverShape = {
   routes: z.optional(
@@ -114,9 +110,12 @@ const serverShape = {
   renderError: z.optional(callable('(answer) => ({ status, body })')),
   basePath: z.optional(z.string()),
   mode: z.optional(z.enum(['enforce', 'monitor'], "must be 'enforce' or 'monitor'")),
-  maxTokenLength: z.optional(count(64)),
+  maxTokenLength: z.optional(count(64, 1_048_576)),
   tokenCache: z.optional(
-    z.strictObject({ maxEntries: z.optional(count(1)), maxBytes: z.optional(count(16_384)) }),
+    z.strictObject({
+      maxEntries: z.optional(count(1, 1_000_000)),
+      maxBytes: z.optional(count(16_384, 4_294_967_296)),
+    }),
   ),
   now: z.optional(callable('() => milliseconds since 1970')),
   fetch: z.optional(callable('(url, init) => Promise<Response>')),

@@ -85,23 +85,25 @@ export function createResourceServer<Scope extends string = string>(
 function createAuthorizer(gate: Gate, source: RuleSource): Authorizer {
   const authorizeNow = (request: ResourceRequest): AuthorizationDecision | undefined => {
     const timer = startTimer(gate)
+    let plan: Plan | undefined
     try {
-      const plan = makePlan(gate, source, request)
+      plan = makePlan(gate, source, request)
       const context = peekContext(gate, plan)
       return context && report(gate, timer, conclude(gate, plan, context), context, true)
     } catch {
-      return report(gate, timer, respondToFault(gate), undefined, true)
+      return report(gate, timer, respondToFault(gate, plan), undefined, true)
     }
   }
   const authorize = async (request: ResourceRequest): Promise<AuthorizationDecision> => {
     const timer = startTimer(gate)
+    let plan: Plan | undefined
     try {
-      const plan = makePlan(gate, source, request)
+      plan = makePlan(gate, source, request)
       const known = peekContext(gate, plan)
       const context = known ?? (await resolveContext(gate, plan))
       return report(gate, timer, conclude(gate, plan, context), context, known !== undefined)
     } catch {
-      return report(gate, timer, respondToFault(gate), undefined, false)
+      return report(gate, timer, respondToFault(gate, plan), undefined, false)
     }
   }
   return Object.freeze({ authorize, authorizeNow })

@@ -22,9 +22,12 @@ export function respond(gate: Gate, plan: Plan, outcome: Outcome, context: Conte
   return gate.monitors && denied.reason !== 'preflight' ? letThrough(gate, plan, context, denied) : denied
 }
 
-/** The answer to a fault of our own: denied, whatever was being decided. */
-export function respondToFault(gate: Gate): DeniedDecision {
-  return deny(gate, 'GET', { reason: 'internal_error' }, gate.origins.headers(undefined), undefined)
+/** The answer to a fault of our own: denied, whatever was being decided and however far it got. */
+export function respondToFault(gate: Gate, plan: Plan | undefined): DeniedDecision {
+  const origin = plan?.origin
+  const readable = origin !== undefined && gate.origins.known.peek(origin)
+  const cors = gate.origins.headers(readable ? origin : undefined)
+  return deny(gate, plan?.method ?? 'GET', { reason: 'internal_error' }, cors, undefined)
 }
 
 function corsHeaders({ origins }: Gate, { origin }: Plan, context: Context): ResponseHeaders {
@@ -37,7 +40,7 @@ function allow({ set }: Plan, { token }: Context, headers: ResponseHeaders): All
 
 function refuse(gate: Gate, plan: Plan, outcome: Outcome, context: Context): DeniedDecision {
   const readable = outcome.reason !== 'preflight_refused'
-  const cors = readable ? corsHeaders(gate, plan, context) : gate.origins.headers(undefined)
+  const cors = readable ? corsHeaders(gate, plan, context) : gate.origins.withheld
   return deny(gate, plan.method, outcome, cors, context)
 }
 
@@ -47,7 +50,7 @@ function respondToPreflight(
   { methods = [] }: Outcome,
   context: Context,
 ): DeniedDecision {
-  const nobody = gate.origins.headers(undefined)
+  const nobody = gate.origins.withheld
   if (context.origin === 'unavailable')
     return deny(gate, 'OPTIONS', { reason: 'origins_unavailable' }, nobody, context)
   if (context.origin === 'refused')

@@ -122,14 +122,21 @@ function containing(
 
 type Merge = (one: RuleSet, other: RuleSet) => RuleSet
 
-/** Sets that meet once will meet again: each pair is put together once, and there are no more pairs than overlaps. */
+const MAX_MERGED = 4096
+
+/**
+ * Sets that meet once will meet again, so each pair is put together once. Rules that only cross can meet in as many ways as
+ * there are subsets of them, and who sends the targets chooses: what is remembered is bounded.
+ */
 function createMerge(): Merge {
-  const merged = new WeakMap<RuleSet, WeakMap<RuleSet, RuleSet>>()
+  let merged = new WeakMap<RuleSet, WeakMap<RuleSet, RuleSet>>()
+  let count = 0
   return (one, other) => {
     if (one === NO_RULES || other.access === 'none') return one === NO_RULES ? other : one
     const known = merged.get(one)?.get(other)
     if (known) return known
     const set = createRuleSet([...one.compiled, ...other.compiled])
+    if (++count > MAX_MERGED) [merged, count] = [new WeakMap(), 0]
     if (!merged.has(one)) merged.set(one, new WeakMap())
     merged.get(one)?.set(other, set)
     return set

@@ -69,7 +69,7 @@ function toKeys(
 
 function toBytes(secret: string | Uint8Array): Uint8Array {
   if (typeof secret === 'string') return new TextEncoder().encode(secret)
-  if (secret instanceof Uint8Array) return secret.slice()
+  if (secret instanceof Uint8Array) return Uint8Array.from(secret)
   throw new KeySetUnavailableError('a secret that was found is neither text nor bytes')
 }
 

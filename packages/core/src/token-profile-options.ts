@@ -193,7 +193,7 @@ export interface ProfileOptions extends ProfileDetails {
 
 const text = z.string().check(z.minLength(1, 'is empty'))
 const texts = z.union(
-  [text, z.array(text).check(z.minLength(1))],
+  [text, z.array(text).check(z.minLength(1, 'is empty'))],
   'must be a string or a non-empty array of non-empty strings',
 )
 const url = z
@@ -247,7 +247,9 @@ export const tokenProfileShape: Readonly<Record<string, z.ZodMiniType>> = {
   ),
   rfc9068: z.optional(z.boolean()),
   clockTolerance: z.optional(
-    z.number('must be seconds from 0 to 300').check(z.gte(0), z.lte(300, 'must be seconds from 0 to 300')),
+    z
+      .number('must be seconds from 0 to 300')
+      .check(z.gte(0, 'must be seconds from 0 to 300'), z.lte(300, 'must be seconds from 0 to 300')),
   ),
   maxLifetime: z.optional(z.number('must be seconds, above 0').check(z.gt(0, 'must be seconds, above 0'))),
   read: z.optional(claimNamesSchema),

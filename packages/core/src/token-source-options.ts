@@ -33,7 +33,7 @@ export interface SecretLookup extends SourceLimits {
    * the hash, or taking too long gets the request 503.
    */
   readonly find: (keyId: string) => Secrets | undefined | Promise<Secrets | undefined>
-  /** How many answers are remembered. Default 10000. */
+  /** How many answers are remembered. Default 10000, at most 1000000. */
   readonly maxEntries?: number
 }
 
@@ -53,18 +53,20 @@ export const grantSourceSchema: z.ZodMiniType = z.strictObject({
   ...sourceLimitsShape,
 })
 
+const COUNT = 'must be a whole number from 1 to 1000000'
+
+function isCount(value: number): boolean {
+  return Number.isSafeInteger(value) && value >= 1 && value <= 1_000_000
+}
+
 const secretLookupSchema: z.ZodMiniType = z.strictObject({
   by: z.union([z.literal('kid'), z.strictObject({ claim: text })], "must be 'kid' or { claim: 'name' }"),
   find: callable('(keyId) => secret'),
   ...sourceLimitsShape,
-  maxEntries: z.optional(
-    z
-      .number()
-      .check(z.refine((value) => Number.isSafeInteger(value) && value >= 1, 'must be a whole number from 1')),
-  ),
+  maxEntries: z.optional(z.number(COUNT).check(z.refine(isCount, COUNT))),
 })
 
 export const secretSchema: z.ZodMiniType = z.union(
-  [oneSecret, z.array(oneSecret).check(z.minLength(1)), secretLookupSchema],
+  [oneSecret, z.array(oneSecret).check(z.minLength(1, 'is empty')), secretLookupSchema],
   'must be text, bytes, a non-empty array of them, or { by, find }',
 )

@@ -286,7 +286,7 @@ describe('the times of a token that is known', () => {
       [-3600, '401 token_not_yet_valid'],
       [315_360_000, '401 token_expired'],
       [-315_360_000, '401 token_not_yet_valid'],
-      [Number.NaN, '401 token_not_yet_valid'],
+      [Number.NaN, '500 internal_error'],
       [Number.POSITIVE_INFINITY, '401 token_expired'],
       [Number.NEGATIVE_INFINITY, '401 token_not_yet_valid'],
       [0, 'allowed'],
