@@ -1,7 +1,7 @@
 import type { AuthorizationDecision } from '@scopegate/core'
 import { describe, expect, it } from 'vitest'
 import { ask, configurationError, type Headers, headerOf, issuer, profile } from '../server.ts'
-import { bearer, createServer } from './scene.ts'
+import { bearer, createServer, expectQuick } from './scene.ts'
 
 const ORIGIN = 'https://app.example'
 const PREFLIGHT = { Origin: ORIGIN, 'Access-Control-Request-Method': 'GET' }
@@ -45,10 +45,10 @@ describe('A5: CORS', () => {
     'CVE-2026-69207, GHSA-mh55-gqvf-xfwm, GHSA-vh9x-phq6-fx54: 15 KB of %s in Access-Control-Request-Headers cost nothing',
     async (_, text) => {
       const asked = { ...PREFLIGHT, 'Access-Control-Request-Headers': [text(15_000), text(15_000)] }
-      const started = performance.now()
-      const decision = await ask(server, 'OPTIONS /maps', asked)
-      expect(performance.now() - started).toBeLessThan(100)
-      expect(decision).toEqual(await ask(server, 'OPTIONS /maps', PREFLIGHT))
+      await expectQuick(async () => {
+        const decision = await ask(server, 'OPTIONS /maps', asked)
+        expect(decision).toEqual(await ask(server, 'OPTIONS /maps', PREFLIGHT))
+      })
     },
   )
 

@@ -2,16 +2,7 @@ import { signToken, type TestKey } from '@scopegate/core/testing'
 import { describe, expect, it } from 'vitest'
 import { encode } from '../raw-tokens.ts'
 import { ask, issuer } from '../server.ts'
-import { bearer, createServer, expectInvalid, verdict } from './scene.ts'
-
-/** Generous, for a busy machine; a quadratic cost at these sizes is seconds. */
-const BUDGET = 250
-
-async function expectQuick(work: () => Promise<unknown>): Promise<void> {
-  const started = performance.now()
-  await work()
-  expect(performance.now() - started).toBeLessThan(BUDGET)
-}
+import { bearer, createServer, expectInvalid, expectQuick, verdict } from './scene.ts'
 
 describe('A6: resource exhaustion', () => {
   it.each([
@@ -37,7 +28,7 @@ describe('A6: resource exhaustion', () => {
 
   it.each<[what: string, text: string]>([
     ['ten million dots', '.'.repeat(10_000_000)],
-    ['a segment of 50 MB', `${'A'.repeat(50_000_000)}.AAAA.AAAA`],
+    ['a segment of 10 MB', `${'A'.repeat(10_000_000)}.AAAA.AAAA`],
     ['a million equals signs', '='.repeat(1_000_000)],
     ['8 KB of dots', '.'.repeat(8192)],
     ['8 KB of hyphens', '-'.repeat(8192)],
