@@ -1,9 +1,7 @@
 import type * as core from '@scopegate/core'
-import type { Context, MiddlewareHandler } from 'hono'
-import type { Variables } from './access-token.ts'
+import type { Context, MiddlewareHandler as Guard } from 'hono'
 
 type WaitUntil = core.ResourceRequest['waitUntil']
-type Guard = MiddlewareHandler<{ Variables: Variables }>
 type Requirement<Scope extends string> = NoInfer<core.ScopeExpression<Scope> | core.RouteRequirement<Scope>>
 
 /**
