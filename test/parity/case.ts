@@ -1,9 +1,10 @@
 import type { AppPlan } from './app-plan.ts'
 import { FRAMEWORKS, type Framework } from './frameworks.ts'
+import { withOverrides } from './nested-overrides.ts'
 import type { PlannedRequest } from './planned-request.ts'
 import { createRandom, type Random } from './random.ts'
 import { randomApp } from './random-app.ts'
-import { writeRules } from './rule-table.ts'
+import { type RuleTable, writeRules } from './rule-table.ts'
 import type { Tokens } from './tokens.ts'
 import { type Exchange, runTrial } from './trial.ts'
 import { createWatch, type WatchKind } from './watch.ts'
@@ -34,11 +35,12 @@ export function createCase(source: CaseSource, framework: Framework, app: number
 
 /** Runs the requests through a case. */
 export async function runCase(
-  { framework, plan, kind }: Case,
+  { framework, plan, kind, overriding }: Case,
   tokens: Tokens,
   requests: readonly PlannedRequest[],
-): Promise<readonly [readonly Exchange[], ReturnType<typeof writeRules>]> {
-  const table = writeRules(plan)
+): Promise<readonly [readonly Exchange[], RuleTable]> {
+  const written = writeRules(plan)
+  const table = overriding ? await withOverrides(written, framework.check(plan)) : written
   return [await runTrial(framework, plan, createWatch(kind, table, tokens), requests), table]
 }
 

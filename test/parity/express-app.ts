@@ -23,13 +23,15 @@ export function buildExpress(
     next()
   })
   if (gate) app.use(gate)
-  register({ flavour, hooks }, app, plan.members)
+  register({ flavour, hooks, base: '' }, app, plan.members)
   return app
 }
 
 interface Building {
   readonly flavour: ExpressFlavour
   readonly hooks: AppHooks
+  /** The full path that the router being filled is mounted on. */
+  readonly base: string
 }
 
 function createApp({ express }: ExpressFlavour, { options }: Pick<AppPlan, 'options'>): Express {
@@ -55,8 +57,10 @@ function registerGroup(building: Building, router: Router, group: Group, prefix:
 
 function mount(building: Building, router: Router, group: Group, path: string): void {
   const nested = group.kind === 'app' ? createApp(building.flavour, group) : createRouter(building, group)
-  register(building, nested, group.members)
+  const base = building.base + path
+  register({ ...building, base }, nested, group.members)
   router.use(path, nested)
+  if (group.kind === 'app') building.hooks.mounted?.({ path: base, app: nested })
 }
 
 function createRouter({ flavour }: Building, { options }: Group): Router {

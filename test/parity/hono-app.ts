@@ -27,7 +27,7 @@ export function buildHono(plan: AppPlan, hooks: AppHooks, gate?: MiddlewareHandl
     await next()
   })
   if (gate) app.use('*', gate)
-  for (const member of plan.members) register(hooks, app, member)
+  for (const member of plan.members) register(hooks, app, member, '')
   return app
 }
 
@@ -44,17 +44,19 @@ function createEngine(engine: RouterOptions['engine']): Engine {
   return new SmartRouter({ routers: [first, new TrieRouter()] })
 }
 
-function register(hooks: AppHooks, app: App, member: Member): void {
-  if (isGroup(member)) registerGroup(hooks, app, member)
+function register(hooks: AppHooks, app: App, member: Member, base: string): void {
+  if (isGroup(member)) registerGroup(hooks, app, member, base)
   else registerHandler(hooks, app, member)
 }
 
-function registerGroup(hooks: AppHooks, app: App, group: Group): void {
+function registerGroup(hooks: AppHooks, app: App, group: Group, base: string): void {
   const path = pathText(group.path)
   const nested = group.kind === 'prefix' ? app.basePath(path) : createApp(group.options)
-  for (const member of group.members) register(hooks, nested, member)
+  for (const member of group.members) register(hooks, nested, member, base + path)
   if (group.kind === 'router') app.route(path, nested)
-  if (group.kind === 'app') app.mount(path, nested.fetch)
+  if (group.kind !== 'app') return
+  app.mount(path, nested.fetch)
+  hooks.mounted?.({ path: base + path, app: nested })
 }
 
 function registerHandler(hooks: AppHooks, app: App, handler: Handler): void {

@@ -9,7 +9,7 @@ export interface NumberedRequest {
   readonly request: PlannedRequest
 }
 
-const PIPELINE = 9
+const PIPELINE = 7
 const SOCKETS = 4
 const TIMEOUT = 20_000
 

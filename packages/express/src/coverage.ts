@@ -2,9 +2,10 @@ import type { ResourceServer } from '@scopegate/core'
 import {
   assertCoverage,
   type CoverageOptions,
+  createMountedApps,
   everythingUnder,
   joinPaths,
-  mountedAt,
+  type MountedApps,
   type RegisteredApp,
   type RegisteredRoute,
   type RouteCoverage,
@@ -36,14 +37,7 @@ export async function assertRoutesCovered(
 ): Promise<RouteCoverage> {
   const router = routerOf(app)
   if (router === undefined) throw new TypeError('not an Express application with routes, nor a router')
-  const reading: Reading = {
-    routes: [],
-    faults: [],
-    unseen: [],
-    routers: new Set(),
-    transparent: new Set(),
-    options,
-  }
+  const reading = startReading(options)
   readRouter(reading, router, '', false)
   const prototypes = app as { readonly request?: object; readonly response?: object }
   const dry = startDryRun(router, [...reading.routers], (layer) => reading.transparent.has(layer), prototypes)
@@ -56,19 +50,30 @@ export async function assertRoutesCovered(
 
 interface Reading {
   readonly routes: RegisteredRoute[]
-  readonly faults: string[]
   readonly unseen: string[]
   readonly routers: Set<Router>
   /** The layers that lead to other layers. */
   readonly transparent: Set<Layer>
-  readonly options: CoverageOptions
+  readonly mounts: MountedApps
+  readonly middleware: readonly unknown[]
+}
+
+function startReading(options: CoverageOptions): Reading {
+  const { middleware = [] } = options
+  const mounts = createMountedApps(options)
+  return { routes: [], unseen: [], routers: new Set(), transparent: new Set(), mounts, middleware }
 }
 
 function toApp(
-  { routes, faults, unseen }: Reading,
+  { routes, unseen, mounts }: Reading,
   run: (method: string, target: string) => Promise<readonly Layer[]>,
 ): RegisteredApp {
-  return { routes, faults, unseen, dispatch: async (method, target) => [await run(method, target)] }
+  return {
+    routes,
+    faults: mounts.faults(),
+    unseen,
+    dispatch: async (method, target) => [await run(method, target)],
+  }
 }
 
 function readRouter(reading: Reading, router: Router, prefix: string, guarded: boolean): void {
@@ -107,7 +112,7 @@ function readUse(
 
 /** router before 2.3, and what is no plain path in Express 4. */
 function readHidden(reading: Reading, layer: Layer, prefix: string, guarded: boolean): void {
-  const known = reading.options.mounts?.find(({ app }) => app === layer.handle)
+  const known = reading.mounts.takeApp(layer.handle)
   const name = `use '${layer.handle.name || 'a function'}' under ${prefix || '/'}`
   if (known && layer.match(known.path.slice(prefix.length).replace(/:\w+/g, 'any')) !== false) {
     reading.unseen.push(`${name}: further paths that it is mounted on, besides the given ${known.path}`)
@@ -115,20 +120,20 @@ function readHidden(reading: Reading, layer: Layer, prefix: string, guarded: boo
     return
   }
   reading.unseen.push(`${name}: the path, which this version of Express hides; give it in \`mounts\``)
-  reading.routes.push({ ...everythingUnder(prefix), name, methods: '*', key: layer, guarded })
+  reading.routes.push({ ...everythingUnder(prefix), name, methods: '*', key: layer, guarded, opaque: true })
 }
 
 function readMount(reading: Reading, layer: Layer, path: unknown, prefix: string, guarded: boolean): void {
   const full = typeof path === 'string' ? joinPaths(prefix, path) : undefined
-  const given = full === undefined ? undefined : mountedAt(reading.options, full)?.app
-  const router = routerOf(layer.handle) ?? (layer.name === 'mounted_app' ? routerOf(given) : undefined)
+  const isApp = layer.name === 'mounted_app' && full !== undefined
+  const router = routerOf(isApp ? reading.mounts.take(full) : layer.handle)
   if (router && full !== undefined) {
     reading.transparent.add(layer)
     readRouter(reading, router, full, guarded)
   } else if (isMiddleware(layer, path)) {
     if (isOwnOfExpress(layer)) return
     reading.unseen.push(`use '${layer.name}' under ${prefix || '/'}: whether it hands every request on`)
-  } else if (!reading.options.middleware?.includes(layer.handle)) {
+  } else if (!reading.middleware.includes(layer.handle)) {
     const pattern = readPath(layer, prefix, path, true)
     reading.routes.push({
       ...pattern,
@@ -136,6 +141,7 @@ function readMount(reading: Reading, layer: Layer, path: unknown, prefix: string
       methods: '*',
       key: layer,
       guarded,
+      opaque: true,
     })
   }
 }

@@ -2,8 +2,9 @@ import type { ResourceServer } from '@scopegate/core'
 import {
   assertCoverage,
   type CoverageOptions,
+  createMountedApps,
   joinPaths,
-  mountedAt,
+  type MountedApps,
   type RegisteredApp,
   type RegisteredRoute,
   type RouteCoverage,
@@ -31,10 +32,18 @@ export async function assertRoutesCovered(
   server: Pick<ResourceServer, 'routes'>,
   options: CoverageOptions = {},
 ): Promise<RouteCoverage> {
-  return await assertCoverage(readApp(app as Hono, options, ''), server.routes)
+  const mounts = createMountedApps(options)
+  const registered = readApp(app as Hono, { mounts, middleware: options.middleware ?? [] }, '')
+  const faults = [...registered.faults, ...mounts.faults()]
+  return await assertCoverage({ ...registered, faults }, server.routes)
 }
 
 type Route = Hono['routes'][number]
+
+interface Given {
+  readonly mounts: MountedApps
+  readonly middleware: readonly unknown[]
+}
 
 interface Reading {
   readonly routes: RegisteredRoute[]
@@ -44,7 +53,7 @@ interface Reading {
   readonly mounted: Map<unknown, RegisteredApp>
 }
 
-function readApp(app: Hono, options: CoverageOptions, prefix: string, guarded = false): RegisteredApp {
+function readApp(app: Hono, options: Given, prefix: string, guarded = false): RegisteredApp {
   const reading: Reading = { routes: [], faults: [], unseen: [], mounted: new Map() }
   if (hasOwnGetPath(app)) reading.faults.push('`getPath` makes the router see another path than the gate')
   const gates: Route[] = []
@@ -97,25 +106,31 @@ function isUnder(gate: Route, { path }: Route): boolean {
   return gate.method === 'ALL' && gate.path.endsWith('/*') && (path === base || path.startsWith(`${base}/`))
 }
 
-function readRoute(
-  reading: Reading,
-  route: Route,
-  prefix: string,
-  guarded: boolean,
-  options: CoverageOptions,
-): void {
+function readRoute(reading: Reading, route: Route, prefix: string, guarded: boolean, options: Given): void {
   const path = joinPaths(prefix, route.path)
   const name = `${route.method} ${path}`
   const { name: handlerName, length } = functionOf(route)
-  const mount = mountedAt(options, path.replace(/\/\*$/, '') || '/')
-  if (mount && route.method === 'ALL') readMounted(reading, route, mount, guarded, options)
-  else if (options.middleware?.includes(route.handler)) return
-  else if (isEverywhere(route) && length > 1 && handlerName !== 'handler')
+  const mount = path.replace(/\/\*$/, '') || '/'
+  const app = isOpaque(route) ? options.mounts.take(mount) : undefined
+  if (app) readMounted(reading, route, { path: mount, app }, guarded, options)
+  else if (options.middleware.includes(route.handler)) return
+  else if (isEverywhere(route) && length > 1 && !isMount(route))
     reading.unseen.push(`${name}: whether '${handlerName || 'a function'}' hands every request on`)
   else {
     const methods = route.method === 'ALL' ? ('*' as const) : [route.method]
-    reading.routes.push({ ...readRoutePath(path, 'hono'), name, methods, key: route, guarded })
+    const opaque = isOpaque(route)
+    reading.routes.push({ ...readRoutePath(path, 'hono'), name, methods, key: route, guarded, opaque })
   }
+}
+
+/** Used or mounted on everything under its path, and able to hand on. */
+function isOpaque(route: Route): boolean {
+  return route.method === 'ALL' && route.path.endsWith('/*') && functionOf(route).length > 1
+}
+
+/** `mount()` makes a handler of the app's. */
+function isMount(route: Route): boolean {
+  return functionOf(route).name === 'handler'
 }
 
 /** Used on every path of its app, as `app.use(f)` does. */
@@ -128,7 +143,7 @@ function readMounted(
   route: Route,
   { path, app }: { path: string; app: unknown },
   guarded: boolean,
-  options: CoverageOptions,
+  options: Given,
 ): void {
   const registered = readApp(app as Hono, options, path, guarded)
   reading.mounted.set(route, registered)

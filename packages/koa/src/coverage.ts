@@ -83,7 +83,7 @@ function readMiddleware(
 ): void {
   const name = `use '${middleware.name || 'a function'}'${prefix && ` under ${prefix}`}`
   if (middleware.length > 1) unseen.push(`${name}: whether it hands every request on, or mounts an app`)
-  else routes.push({ ...everythingUnder(prefix), name, methods: '*', key: middleware, guarded })
+  else routes.push({ ...everythingUnder(prefix), name, methods: '*', key: middleware, guarded, opaque: true })
 }
 
 function readRouter(
@@ -130,6 +130,7 @@ function toRoute(layer: Layer, { host }: Router, prefix: string, guarded: boolea
     methods: isUse ? '*' : methods,
     key: layer,
     guarded,
+    opaque: isUse,
   }
 }
 

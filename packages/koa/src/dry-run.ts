@@ -49,5 +49,25 @@ function noting(trip: object, handler: Middleware, note: () => void): Middleware
 }
 
 async function runAll([first, ...others]: readonly Routed[], ctx: object): Promise<void> {
-  await first?.(ctx, async () => await runAll(others, ctx))
+  if (first) await enter(first, ctx, async () => await runAll(others, ctx))
+}
+
+/**
+ * A router runs the middleware of `router.use` only where a route of its own matches too. The route may be one that matches
+ * some of the requests that a witness stands for and not the witness, so its absence must not hide the middleware.
+ */
+function enter(middleware: Routed, ctx: object, next: () => Promise<void>): unknown {
+  const { router } = middleware
+  const match = router.match
+  const isOwn = Object.hasOwn(router, 'match')
+  router.match = (path, method) => {
+    const found = Reflect.apply(match, router, [path, method])
+    return { ...found, route: found.pathAndMethod.length > 0 }
+  }
+  try {
+    return middleware(ctx, next)
+  } finally {
+    if (isOwn) router.match = match
+    else Reflect.deleteProperty(router, 'match')
+  }
 }

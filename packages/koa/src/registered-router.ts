@@ -12,6 +12,11 @@ export interface Router {
   readonly opts: { readonly routerPath?: unknown }
   readonly host?: string | readonly string[] | RegExp
   readonly stack: readonly Layer[]
+  /** What a request comes to; `route` says whether that is more than middleware. */
+  match: (
+    path: string,
+    method: string,
+  ) => { readonly pathAndMethod: readonly Layer[]; readonly route: boolean }
 }
 
 export interface Layer {

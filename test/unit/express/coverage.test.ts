@@ -106,6 +106,14 @@ describe.each([
     expect(await faultsOf(assertRoutesCovered(...whole))).toEqual({})
   })
 
+  it('refuses `mounts` that nothing needs', async () => {
+    const [app, server] = appWith((each) => void each.get('/a', handler), 'GET /a')
+    const mounts = [{ path: '/b', app: express() }]
+    expect(await faultsOf(assertRoutesCovered(app, server, { mounts }))).toEqual({
+      wiring: ['`mounts`: nothing that needs it is mounted on /b'],
+    })
+  })
+
   it('says what middleware it cannot look into, and asks a rule for a handler that cannot hand on', async () => {
     const [app, server] = appWith((each) => void each.use(parser).get('/a', handler), 'GET /a')
     expect((await assertRoutesCovered(app, server)).unseen).toEqual([
@@ -166,6 +174,22 @@ describe.each([
       expect(await order('me', true)).toEqual({})
       expect(await order('id', true)).toHaveProperty('overrides')
       expect(await order('me', false)).toHaveProperty('uncovered')
+    })
+
+    it('is refused where something that cannot be looked into comes first', async () => {
+      const hidden = express().get('/:id', handler)
+      const build = (app: Express): void => void app.use('/users', hidden).get('/users/me', handler)
+      expect((await faults(build, ...rules, '* /users/*')).overrides).toEqual([
+        expect.stringContaining('reaches use /users first'),
+      ])
+    })
+
+    it('takes several apps on one path in their order', async () => {
+      const [me, id] = [express().get('/me', handler), express().get('/:id', handler)]
+      const build = (app: Express): void => void app.use('/users', me).use('/users', id)
+      const [app, server] = appWith(build, ...rules)
+      const mounts = [me, id].map((each) => ({ path: '/users', app: each }))
+      expect(await faultsOf(assertRoutesCovered(app, server, { mounts }))).toEqual({})
     })
 
     it('tries HEAD as well', async () => {

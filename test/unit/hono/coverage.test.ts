@@ -14,7 +14,8 @@ const parser: MiddlewareHandler = async (_c, _next) => {
 
 const appWith = (build: (app: Hono) => void, ...rules: readonly string[]) => {
   const server = serverWith(...rules)
-  const app = new Hono().use(protect(server))
+  const app = new Hono()
+  app.use(protect(server))
   build(app)
   return [app, server] as const
 }
@@ -132,6 +133,14 @@ describe('assertRoutesCovered on Hono', () => {
       const [app, server] = appWith((each) => void each.mount('/users', inner.fetch), ...rules)
       const mounts = [{ path: '/users', app: inner }]
       expect(await faultsOf(assertRoutesCovered(app, server, { mounts }))).toHaveProperty('overrides')
+    })
+
+    it('is refused where something that cannot be looked into comes first', async () => {
+      const inner = new Hono().get('/:id', handler)
+      const build = (app: Hono): void => void app.mount('/users', inner.fetch).get('/users/me', handler)
+      expect((await faults(build, ...rules, '* /users/*')).overrides).toEqual([
+        expect.stringContaining('reaches ALL /users/* first'),
+      ])
     })
 
     it('is refused where a route outside the grammar may match', async () => {

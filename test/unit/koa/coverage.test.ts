@@ -131,6 +131,13 @@ describe.each([
       expect(await faults(turned, ...rules)).toEqual({})
     })
 
+    it('counts middleware that only a third route would make run', async () => {
+      const waiting = new Router().use('/users', parser).get('/:x/me', handler)
+      const table = ['* /users/*', 'GET /users/:id over /users/*', 'GET /:x/me']
+      expect(await faults([waiting, id()], ...table)).toHaveProperty('overrides')
+      expect(await faults([id(), waiting], ...table)).toEqual({})
+    })
+
     it('asks every host, and is refused where a host is a regular expression', async () => {
       const there = { host: 'other.example' }
       expect(await faults([id(there), me(), id()], ...rules)).toHaveProperty('overrides')

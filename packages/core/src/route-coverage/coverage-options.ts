@@ -2,7 +2,10 @@ import { parsePathPattern } from '../path-pattern.ts'
 
 /** What `assertRoutesCovered` cannot find out by itself. */
 export interface CoverageOptions {
-  /** Applications mounted where the framework hides them (a sub-app) or their path. Default: none. */
+  /**
+   * Applications mounted where the framework hides them (a sub-app) or their path; several on one path in their order.
+   * Default: none.
+   */
   readonly mounts?: readonly MountedApp[]
   /**
    * Functions mounted on a path that hand every request on and answer none, such as a body parser; they need no rule.
@@ -17,9 +20,26 @@ export interface MountedApp {
   readonly app: unknown
 }
 
-/** The application that was said to be mounted on this full path. */
-export function mountedAt({ mounts = [] }: CoverageOptions, path: string): MountedApp | undefined {
-  return mounts.find((mount) => shapeOf(mount.path) === shapeOf(path))
+/** The `mounts` while they are being looked for in an application. */
+export interface MountedApps {
+  /** The next application said to be mounted on this full path; several on one path are taken in their order. */
+  readonly take: (path: string) => unknown
+  /** Takes this application wherever it is said to be mounted. */
+  readonly takeApp: (app: unknown) => MountedApp | undefined
+  /** What is wrong with those that were not found. */
+  readonly faults: () => readonly string[]
+}
+
+/** Begins to look for mounted applications. */
+export function createMountedApps({ mounts = [] }: CoverageOptions): MountedApps {
+  const left = [...mounts]
+  const takeAt = (index: number): MountedApp | undefined =>
+    index === -1 ? undefined : left.splice(index, 1)[0]
+  return {
+    take: (path) => takeAt(left.findIndex((mount) => shapeOf(mount.path) === shapeOf(path)))?.app,
+    takeApp: (app) => takeAt(left.findIndex((mount) => mount.app === app)),
+    faults: () => left.map(({ path }) => `\`mounts\`: nothing that needs it is mounted on ${path}`),
+  }
 }
 
 function shapeOf(path: string): string {

@@ -1,6 +1,11 @@
 export { assertCoverage, type RouteCoverage } from './assert-coverage.ts'
 export { RouteCoverageError, type RouteCoverageFaults } from './coverage-error.ts'
-export { type CoverageOptions, type MountedApp, mountedAt } from './coverage-options.ts'
+export {
+  type CoverageOptions,
+  createMountedApps,
+  type MountedApp,
+  type MountedApps,
+} from './coverage-options.ts'
 export type { RegisteredApp, RegisteredRoute } from './registered-app.ts'
 export {
   everythingUnder,

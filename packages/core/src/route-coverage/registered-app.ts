@@ -8,6 +8,8 @@ export interface RegisteredRoute extends RoutePattern {
   readonly methods: '*' | readonly string[]
   /** What {@link RegisteredApp.dispatch} gives back when this route's handler would run. */
   readonly key: unknown
+  /** Whether it is a function that may hold handlers of its own, which cannot be looked into. */
+  readonly opaque?: boolean
   /** Why the dispatch cannot show whether it runs. Default: it can. */
   readonly unreachable?: string
   /** Whether a gate runs before it, as far as can be seen. */

@@ -62,7 +62,10 @@ function keysToRoutes(
   )
 }
 
-/** The handler of the rule left out, if the router comes to it before one of the rule that replaces it. */
+/**
+ * The handler of the rule left out, or one that may hold it, if the router comes to it before one of the rule that replaces
+ * it.
+ */
 function firstOf(
   reached: readonly RegisteredRoute[],
   rules: readonly WrittenRule[],
@@ -72,8 +75,8 @@ function firstOf(
 ): RegisteredRoute | undefined {
   for (const route of reached) {
     const own = ownRules(rules, route, method)
-    if (own.includes(outer)) return route
     if (own.includes(inner)) return undefined
+    if (own.includes(outer) || route.opaque) return route
   }
   return undefined
 }
