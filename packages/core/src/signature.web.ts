@@ -9,7 +9,7 @@ export async function importKey(jwk: JsonWebKey, algorithm: SignatureAlgorithm):
   return await importJWK(publicPart(jwk), algorithm)
 }
 
-/** Only what makes the key: a published `ext` or `key_ops` must not keep the platform from importing it. */
+/** Only what makes the key; what else was published with it has been judged before. */
 function publicPart({ kty, n, e, crv, x, y }: JsonWebKey): JWK {
   return (kty === 'RSA' ? { kty, n, e } : crv === 'Ed25519' ? { kty, crv, x } : { kty, crv, x, y }) as JWK
 }

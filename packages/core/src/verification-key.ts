@@ -52,11 +52,10 @@ export function weaknessOf(jwk: JsonWebKey): string | undefined {
   return kty === 'RSA' ? weaknessOfRsa(jwk) : undefined
 }
 
-/** RFC 7517 section 4.3: an array of strings, none of them twice. */
+/** RFC 7517 section 4.3. A key that names the operations of a pair is refused, as platforms import no public key for signing. */
 function allowsVerifying(operations: unknown): boolean {
   if (operations === undefined) return true
-  if (!Array.isArray(operations) || new Set(operations).size !== operations.length) return false
-  return operations.every((operation) => typeof operation === 'string') && operations.includes('verify')
+  return Array.isArray(operations) && operations.length === 1 && operations[0] === 'verify'
 }
 
 function weaknessOfRsa(jwk: JsonWebKey): string | undefined {
