@@ -254,6 +254,16 @@ describe('an issuer that spells itself otherwise', () => {
     await expect(createServer().ready()).rejects.toMatchObject({ code: 'ERR_KEY_SET_UNAVAILABLE' })
   })
 
+  it('is right where its own name ends in a slash', async () => {
+    const { issuer, keySet, createServer } = await startKeySetScenario()
+    issuer.identifyAs(`${keySet.url}/`)
+    const server = createServer()
+    await server.ready()
+    expect(await server.verdict(await issuer.mintToken())).toBe('allowed')
+    issuer.identifyAs(keySet.url)
+    expect(await server.verdict(await issuer.mintToken())).toBe('401 token_unrecognised')
+  })
+
   it('is found out when the slash is on our side', async () => {
     const { issuer } = await startKeySetScenario()
     const server = createResourceServer({ issuer: `${issuer.issuer}/`, audience: issuer.audience })

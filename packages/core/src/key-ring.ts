@@ -89,8 +89,11 @@ async function tryImport(
   }
 }
 
-/** Of the public parameters only (RFC 7638 section 3.2), plus what binds them here. */
+/** Of the public parameters only (RFC 7638 section 3.2), plus what binds them here; each is text, or makes no key. */
 function fingerprint(jwk: JsonWebKey, algorithm: SignatureAlgorithm): string {
-  const parameters = ['kty', 'crv', 'x', 'y', 'n', 'e', 'kid'].map((name) => jwk[name] ?? null)
+  const parameters = ['kty', 'crv', 'x', 'y', 'n', 'e', 'kid'].map((name) => {
+    const value = jwk[name]
+    return typeof value === 'string' ? value : null
+  })
   return JSON.stringify([algorithm, ...parameters])
 }

@@ -93,14 +93,40 @@ function isLookup(secret: Secrets | SecretLookup): secret is SecretLookup {
   return typeof secret === 'object' && 'find' in secret && typeof secret.find === 'function' && 'by' in secret
 }
 
-function givenKeys(keys: JsonWebKeySet, algorithms: readonly SignatureAlgorithm[], where: string): KeySource {
-  judgeKeys(keys, algorithms, where)
-  const keySet = createLocalKeySet(async () => {
-    const ring = await importKeyRing(keys.keys, algorithms)
-    if (ring.keys.length === 0) throw new ConfigurationError(where, 'none of the keys could be imported')
-    return ring
-  })
-  return fromKeySet(keySet)
+function givenKeys(
+  { keys }: JsonWebKeySet,
+  algorithms: readonly SignatureAlgorithm[],
+  where: string,
+): KeySource {
+  judgeKeys({ keys }, algorithms, where)
+  const source = fromKeySet(
+    createLocalKeySet(async () => {
+      const ring = await importKeyRing(keys, algorithms)
+      if (ring.keys.length === 0) throw new ConfigurationError(where, 'none of the keys could be imported')
+      return ring
+    }),
+  )
+  const ready = async (): Promise<void> => {
+    await importEach(keys, algorithms, where)
+    await source.ready()
+  }
+  return Object.freeze({ ...source, ready })
+}
+
+/** Whether numbers make a key, a point on its curve for one, is known only once the platform has taken them. */
+async function importEach(
+  keys: JsonWebKeySet['keys'],
+  algorithms: readonly SignatureAlgorithm[],
+  where: string,
+): Promise<void> {
+  for (const [index, jwk] of keys.entries()) {
+    const ring = await importKeyRing([jwk], algorithms)
+    if (ring.keys.length === 0)
+      throw new ConfigurationError(
+        `${where}.keys[${index}]`,
+        'could not be imported: its numbers make no key',
+      )
+  }
 }
 
 /** Keys from a configuration are judged at once: unlike those of a fetched set, a bad one is a mistake to be told of. */

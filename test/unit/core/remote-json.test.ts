@@ -47,6 +47,32 @@ describe('an injected fetch', () => {
     expect(signals.map(({ aborted }) => aborted)).toEqual([true])
   })
 
+  it('that answers too late changes nothing', async () => {
+    const { clock, issuer, keySet, createServer } = await startKeySetScenario()
+    const kid = String(issuer.keys[0]?.kid)
+    const old = JSON.stringify(issuer.jwks)
+    let answerLate: ((response: Response) => void) | undefined
+    const late = new Promise<Response>((resolve) => {
+      answerLate = resolve
+    })
+    let current = async (_url: string, _init: RequestInit): Promise<Response> => await late
+    const server = createServer({
+      jwksUri: keySet.jwksUri,
+      fetch: async (url, init) => await current(url, init),
+      keySet: { timeout: 0.1 },
+    })
+    expect(await server.verdict(await issuer.mintToken())).toBe('503 key_set_unavailable')
+    await issuer.rotateKey()
+    issuer.withdrawKey(kid)
+    current = fetch
+    clock.advance(1)
+    await warmUp(server, clock)
+    answerLate?.(new Response(old))
+    await new Promise(setImmediate)
+    expect(await server.verdict(await issuer.mintToken())).toBe('allowed')
+    expect(await server.verdict(await issuer.mintToken({ key: kid }))).toBe('401 token_key_unknown')
+  })
+
   it('is asked for JSON, without credentials in the URL and without following redirects', async () => {
     const { issuer, keySet, createServer } = await startKeySetScenario()
     const calls: [string, RequestInit][] = []

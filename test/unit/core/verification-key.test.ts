@@ -65,7 +65,7 @@ describe('a key that is unfit to verify', () => {
     }
   })
 
-  it('with a point off its curve is left out of a fetched set; alone among given ones it fails readiness', async () => {
+  it('with a point off its curve is left out of a fetched set', async () => {
     const scenario = await startKeySetScenario()
     const { issuer, createServer } = scenario
     const { jwk, key } = ecKey({ y: 'A'.repeat(43) })
@@ -73,10 +73,38 @@ describe('a key that is unfit to verify', () => {
     const server = createServer()
     expect(await server.verdict(await issuer.mintToken({ key }))).toBe('401 token_key_unknown')
     expect(await server.verdict(await issuer.mintToken())).toBe('allowed')
-    await expect(createServerWith(issuer.issuer, { keys: { keys: [jwk] } }).ready()).rejects.toThrow(
-      ConfigurationError,
-    )
   })
+
+  it('with a point off its curve fails readiness by name where it is given, beside good ones too', async () => {
+    const { issuer } = await startKeySetScenario()
+    const { jwk } = ecKey({ y: 'A'.repeat(43) })
+    for (const [keys, name] of [
+      [[jwk], 'keys.keys[0]'],
+      [[...issuer.jwks.keys, jwk], 'keys.keys[1]'],
+    ] as const) {
+      const refusal = await createServerWith(issuer.issuer, { keys: { keys } })
+        .ready()
+        .catch((error: unknown) => error)
+      expect(refusal).toBeInstanceOf(ConfigurationError)
+      expect(refusal).toHaveProperty('key', name)
+    }
+    await createServerWith(issuer.issuer, { keys: issuer.jwks }).ready()
+  })
+
+  it.each(['x', 'y', 'n', 'e', 'crv', 'kid', 'alg', 'use', 'key_ops'])(
+    'with nesting without end for its "%s" is left out of a fetched set',
+    async (name) => {
+      const { issuer, keySet, createServer } = await startKeySetScenario()
+      const abyss = `${'['.repeat(50_000)}${']'.repeat(50_000)}`
+      const [good] = issuer.jwks.keys
+      const bad = JSON.stringify({ ...good, kid: 'bad', [name]: 'abyss' }).replace('"abyss"', abyss)
+      keySet.setFault(
+        (response) => void response.writeHead(200).end(`{"keys":[${bad},${JSON.stringify(good)}]}`),
+        'jwks',
+      )
+      expect(await createServer().verdict(await issuer.mintToken())).toBe('allowed')
+    },
+  )
 
   it('never serves as an HMAC secret', async () => {
     const scenario = await startKeySetScenario()
