@@ -1,0 +1,198 @@
+import {
+  createHmac,
+  createPublicKey,
+  createSecretKey,
+  timingSafeEqual,
+  verify as verifySignature,
+} from 'node:crypto'
+import { createResourceServer, type ResourceRequest } from '@scopegate/core'
+import { JwtVerifier } from 'aws-jwt-verify'
+import { createVerifier } from 'fast-jwt'
+import { importJWK, jwtVerify } from 'jose'
+import * as oauth from 'oauth4webapi'
+import { createRandom } from '../random.ts'
+import { type Contestant, perSecond, timed } from '../sampler.ts'
+import { readTextPool } from '../text-pool.ts'
+import { AUDIENCE, ISSUER, type TokenSet } from '../token-set.ts'
+
+/** What every contestant of this module is told. */
+export interface VerifyInput {
+  readonly tokens: TokenSet
+  /** How many verifications run at the same time. */
+  readonly inFlight: number
+  readonly sampleMs: number
+}
+
+/** How a contestant verifies: what it takes, made outside the timed part, and the call itself, which throws for a bad token. */
+interface Verifier<Item> {
+  readonly prepare: (token: string) => Item
+  readonly verify: (item: Item) => unknown
+}
+
+const BATCH = 512
+
+/** Measures tokens per second; each batch is drawn anew from more tokens than any cache holds. */
+function measured<Item>(
+  create: (tokens: TokenSet) => Verifier<Item> | Promise<Verifier<Item>>,
+): Contestant<VerifyInput> {
+  return async ({ tokens, inFlight, sampleMs }) => {
+    const pool = readTextPool(tokens.file)
+    const random = createRandom(tokens.count)
+    const { prepare, verify } = await create(tokens)
+    await expectJudgement(prepare, verify, pool.fresh(0))
+    return perSecond(
+      timed({
+        milliseconds: sampleMs,
+        prepare: () => Array.from({ length: BATCH }, () => prepare(pool.fresh(random(pool.count)))),
+        run: async (items) => await verifyAll(items, verify, inFlight),
+      }),
+    )
+  }
+}
+
+/** So many lanes that each take the next item; a verifier that answers at once never makes a lane wait. */
+async function verifyAll<Item>(
+  items: readonly Item[],
+  verify: (item: Item) => unknown,
+  lanes: number,
+): Promise<void> {
+  let next = 0
+  const lane = async (): Promise<void> => {
+    while (next < items.length) {
+      const result = verify(items[next++] as Item)
+      if (result instanceof Promise) await result
+    }
+  }
+  await Promise.all(Array.from({ length: lanes }, lane))
+}
+
+/** A contestant that takes a forged token would be fast for a bad reason. */
+async function expectJudgement<Item>(
+  prepare: (token: string) => Item,
+  verify: (item: Item) => unknown,
+  token: string,
+): Promise<void> {
+  await verify(prepare(token))
+  const at = token.lastIndexOf('.') + 10
+  const forged = token.slice(0, at) + (token[at] === 'A' ? 'B' : 'A') + token.slice(at + 1)
+  const taken = await Promise.resolve(prepare(forged))
+    .then(verify)
+    .then(
+      () => true,
+      () => false,
+    )
+  if (taken) throw new Error('a forged token was accepted')
+}
+
+function scopegate(tokens: TokenSet): Verifier<ResourceRequest> {
+  const keys = tokens.jwk ? { keys: { keys: [tokens.jwk] } } : { secret: tokens.key }
+  const { authorize } = createResourceServer({
+    ...keys,
+    issuer: ISSUER,
+    audience: AUDIENCE,
+    routes: [{ method: 'GET', path: '/maps/:mapCode', scopes: 'query' }],
+    tokenCache: { maxEntries: 1 },
+  }).protecting()
+  return {
+    prepare: (token) => ({
+      method: 'GET',
+      target: '/maps/m1',
+      rawHeaders: ['Host', 'api.example', 'Authorization', `Bearer ${token}`],
+    }),
+    verify: async (request) => {
+      const decision = await authorize(request)
+      if (decision.allowed !== true) throw new Error(decision.reason)
+    },
+  }
+}
+
+async function jose(tokens: TokenSet): Promise<Verifier<string>> {
+  const { algorithm, jwk, key } = tokens
+  const material = jwk ? await importJWK(jwk, algorithm) : new TextEncoder().encode(key)
+  const options = { issuer: ISSUER, audience: AUDIENCE, algorithms: [algorithm], typ: 'at+jwt' }
+  return { prepare: asIs, verify: async (token) => await jwtVerify(token, material, options) }
+}
+
+function fastJwt({ algorithm, key }: TokenSet): Verifier<string> {
+  const options = { algorithms: [algorithm], allowedIss: ISSUER, allowedAud: AUDIENCE, checkTyp: 'at+jwt' }
+  return { prepare: asIs, verify: createVerifier({ key, ...options }) }
+}
+
+function awsJwtVerify({ jwk }: TokenSet): Verifier<string> {
+  const verifier = JwtVerifier.create({ issuer: ISSUER, audience: AUDIENCE, jwksUri: `${ISSUER}/jwks` })
+  verifier.cacheJwks({ keys: [jwk as never] })
+  return { prepare: asIs, verify: (token) => verifier.verifySync(token) }
+}
+
+function oauth4webapi({ jwk }: TokenSet): Verifier<Request> {
+  const server = { issuer: ISSUER, jwks_uri: `${ISSUER}/jwks` }
+  const cache = { jwks: { keys: [jwk as never] }, uat: Math.floor(Date.now() / 1000) }
+  return {
+    prepare: (token) => new Request(AUDIENCE, { headers: { authorization: `Bearer ${token}` } }),
+    verify: async (request) =>
+      await oauth.validateJwtAccessToken(server, request, AUDIENCE, { [oauth.jwksCache]: cache }),
+  }
+}
+
+interface Signed {
+  readonly data: Buffer
+  readonly signature: Buffer
+}
+
+function split(token: string): Signed {
+  const dot = token.lastIndexOf('.')
+  const signature = Buffer.from(token.slice(dot + 1), 'base64url')
+  return { data: Buffer.from(token.slice(0, dot), 'latin1'), signature }
+}
+
+/** The cryptography and nothing else, on bytes that are at hand, in the calling thread. */
+function rawSync({ algorithm, key }: TokenSet): Verifier<Signed> {
+  const judge = algorithm === 'HS256' ? hmac(key) : asymmetric(algorithm, key)
+  return {
+    prepare: split,
+    verify: (signed) => {
+      if (!judge(signed)) throw new Error('forged')
+    },
+  }
+}
+
+function hmac(key: string): (signed: Signed) => boolean {
+  const secret = createSecretKey(Buffer.from(key))
+  return ({ data, signature }) =>
+    timingSafeEqual(createHmac('sha256', secret).update(data).digest(), signature)
+}
+
+function asymmetric(algorithm: TokenSet['algorithm'], pem: string): (signed: Signed) => boolean {
+  const key = { key: createPublicKey(pem), dsaEncoding: 'ieee-p1363' } as const
+  const hash = algorithm === 'EdDSA' ? null : 'sha256'
+  return ({ data, signature }) => verifySignature(hash, data, key, signature)
+}
+
+/** The same in libuv's pool of threads. */
+function rawPool({ algorithm, key: pem }: TokenSet): Verifier<Signed> {
+  const key = { key: createPublicKey(pem), dsaEncoding: 'ieee-p1363' } as const
+  const hash = algorithm === 'EdDSA' ? null : 'sha256'
+  return {
+    prepare: split,
+    verify: async ({ data, signature }) =>
+      await new Promise<void>((resolve, reject) => {
+        verifySignature(hash, data, key, signature, (error, good) =>
+          good === true ? resolve() : reject(error ?? new Error('forged')),
+        )
+      }),
+  }
+}
+
+function asIs(token: string): string {
+  return token
+}
+
+export const contestants: Readonly<Record<string, Contestant<VerifyInput>>> = {
+  scopegate: measured(scopegate),
+  jose: measured(jose),
+  'fast-jwt': measured(fastJwt),
+  'aws-jwt-verify': measured(awsJwtVerify),
+  oauth4webapi: measured(oauth4webapi),
+  'node:crypto': measured(rawSync),
+  'node:crypto in the pool': measured(rawPool),
+}

@@ -1,0 +1,77 @@
+import { type ChildProcess, fork } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import type { Series } from './row.ts'
+
+/** What is measured against each other. */
+export interface Race {
+  /** The module in `contestants` that exports `contestants`. */
+  readonly module: string
+  readonly contestants: readonly string[]
+  /** Handed to every contestant, as JSON. */
+  readonly input: unknown
+  readonly rounds: number
+  /** Measurements taken first and thrown away. Default 3. */
+  readonly warmUp?: number
+}
+
+interface Runner {
+  readonly name: string
+  readonly sample: () => Promise<number>
+  readonly stop: () => void
+}
+
+/**
+ * Measures contestants in turn, each in a process of its own, so that none runs in the other's heap or on code that was
+ * compiled for the other. Each round measures every one of them once, starting with another one each time.
+ */
+export async function race({ module, contestants, input, rounds, warmUp = 3 }: Race): Promise<Series> {
+  const runners = await Promise.all(contestants.map(async (name) => await start(module, name, input)))
+  const values = new Map<string, number[]>(contestants.map((name) => [name, []]))
+  try {
+    for (let round = -warmUp; round < rounds; round++) {
+      for (const { name, sample } of rotated(runners, round + warmUp)) {
+        const value = await sample()
+        if (round >= 0) values.get(name)?.push(value)
+      }
+    }
+  } finally {
+    for (const runner of runners) runner.stop()
+  }
+  return Object.fromEntries(values)
+}
+
+/** The list, begun at another place. */
+export function rotated<Item>(items: readonly Item[], by: number): readonly Item[] {
+  const at = by % items.length
+  return [...items.slice(at), ...items.slice(0, at)]
+}
+
+async function start(module: string, name: string, input: unknown): Promise<Runner> {
+  const child = fork(fileURLToPath(new URL('contestant-process.js', import.meta.url)), {
+    execArgv: EXEC_ARGV,
+  })
+  const url = new URL(`contestants/${module}.js`, import.meta.url).href
+  await ask(child, { module: url, name, input })
+  return { name, sample: async () => await ask(child, 'sample'), stop: () => child.kill() }
+}
+
+/** The advice is known: the notes of the peer say what its cache key is. */
+export const QUIET = '--disable-warning=FAST_JWT_CACHE_KEY_BUILDER_SECURITY_RISK'
+
+/** Room for the largest token set; a heap near its limit would measure the collector. */
+const EXEC_ARGV = ['--expose-gc', '--max-old-space-size=2048', QUIET]
+
+/** Sends one message and waits for its answer; rejects where the process dies instead. */
+export async function ask<Answer = number>(child: ChildProcess, message: object | string): Promise<Answer> {
+  return await new Promise<Answer>((resolve, reject) => {
+    const died = (code: number | null): void =>
+      reject(new Error(`a process of the benchmark ended (${code})`))
+    child.once('exit', died)
+    child.once('message', (answer: { readonly value?: Answer; readonly error?: string }) => {
+      child.off('exit', died)
+      if (answer.error === undefined) resolve(answer.value as Answer)
+      else reject(new Error(answer.error))
+    })
+    child.send(message)
+  })
+}

@@ -1,0 +1,76 @@
+import { median, spreadOf } from './statistics.ts'
+
+/** Every measurement of each contestant, in the row's unit. */
+export type Series = Readonly<Record<string, readonly number[]>>
+
+/** What a figure counts; all but `/s` are better the lower they are. */
+export type Unit = 'us' | 'ms' | '/s' | 'bytes'
+
+/** One line of the report. Beside the figures it carries what is needed to judge them. */
+export interface Row {
+  readonly name: string
+  readonly unit: Unit
+  readonly ours: number
+  /** What cannot be beaten, or the plain case ours is held against; `limitIs` says which. */
+  readonly limit?: number
+  readonly limitIs?: string
+  /** The limit in another mode of working, for comparison; no ratio is held against it. */
+  readonly alternativeLimit?: { readonly name: string; readonly value: number }
+  readonly peers: Readonly<Record<string, number>>
+  /** How many times better ours is than the best peer; above 1 is ahead, whatever the unit. */
+  readonly ratioToBestPeer?: number
+  /** How much of the limit ours reaches; 1 is the limit itself, whatever the unit. */
+  readonly ratioToLimit?: number
+  /** The middle half of each contestant's measurements. */
+  readonly spread: Readonly<Record<string, readonly [number, number]>>
+  /** What a contestant does not do, or does not check, that ours does. */
+  readonly notes: Readonly<Record<string, string>>
+}
+
+/** What a row is made of. */
+export interface RowSource {
+  readonly name: string
+  readonly unit: Unit
+  readonly series: Series
+  /** Which of the series is ours. Default `scopegate`. */
+  readonly ours?: string
+  /** Which of the series is the limit. Default: none. */
+  readonly limit?: string
+  readonly notes?: Readonly<Record<string, string>>
+}
+
+/** Works a row out: medians, and ratios that say how many times better. */
+export function toRow({ name, unit, series, ours = 'scopegate', limit, notes = {} }: RowSource): Row {
+  const medians = mapValues(series, median)
+  const own = medians[ours] as number
+  const { [ours]: _own, [limit ?? '']: bound, ...peers } = medians
+  const best = bestOf(unit, Object.values(peers))
+  return {
+    name,
+    unit,
+    ours: own,
+    ...(limit !== undefined && bound !== undefined && { limit: bound, limitIs: limit }),
+    peers,
+    ...(best !== undefined && { ratioToBestPeer: timesBetter(unit, own, best) }),
+    ...(bound !== undefined && { ratioToLimit: timesBetter(unit, own, bound) }),
+    spread: mapValues(series, spreadOf),
+    notes: Object.fromEntries(Object.entries(notes).filter(([contestant]) => contestant in series)),
+  }
+}
+
+function bestOf(unit: Unit, values: readonly number[]): number | undefined {
+  if (values.length === 0) return undefined
+  return unit === '/s' ? Math.max(...values) : Math.min(...values)
+}
+
+/** How many times better the first figure is. */
+export function timesBetter(unit: Unit, ours: number, theirs: number): number {
+  return unit === '/s' ? ours / theirs : theirs / ours
+}
+
+function mapValues<From, To>(
+  record: Readonly<Record<string, From>>,
+  map: (value: From) => To,
+): Record<string, To> {
+  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, map(value)]))
+}

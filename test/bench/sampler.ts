@@ -1,0 +1,37 @@
+/** Takes one measurement, in the unit of its row. */
+export type Sampler = () => number | Promise<number>
+
+/** A contestant makes itself ready and gives what measures it. It runs in a process of its own. */
+export type Contestant<Input> = (input: Input) => Sampler | Promise<Sampler>
+
+/** What {@link timed} runs. */
+export interface Timing<Batch extends { readonly length: number }> {
+  /** Repeats until so much time was measured. */
+  readonly milliseconds: number
+  /** Makes fresh inputs; its time does not count. */
+  readonly prepare: () => Batch
+  readonly run: (batch: Batch) => void | Promise<void>
+}
+
+/** Measures microseconds per operation over as many batches as fill the time. */
+export function timed<Batch extends { readonly length: number }>(timing: Timing<Batch>): Sampler {
+  const { milliseconds, prepare, run } = timing
+  return async () => {
+    let spent = 0
+    let operations = 0
+    while (spent < milliseconds) {
+      const batch = prepare()
+      const start = performance.now()
+      const running = run(batch)
+      if (running !== undefined) await running
+      spent += performance.now() - start
+      operations += batch.length
+    }
+    return (spent * 1000) / operations
+  }
+}
+
+/** Turns microseconds per operation into operations per second. */
+export function perSecond(sampler: Sampler): Sampler {
+  return async () => 1e6 / (await sampler())
+}

@@ -1,0 +1,35 @@
+/** How much is measured. Nothing here changes what is measured. */
+export interface Settings {
+  /** How often each contestant is measured in process, its rivals in between. */
+  readonly rounds: number
+  /** The timed part of one measurement, in milliseconds. */
+  readonly sampleMs: number
+  /** How many pairs (without and with a contestant) each HTTP figure is the median of. */
+  readonly pairs: number
+  /** Requests of one HTTP measurement. */
+  readonly requests: number
+  /** Requests each HTTP server answers before anything is measured. */
+  readonly warmUp: number
+  /** The share of the token sets that is really used; 1 but for trying the harness itself. */
+  readonly tokenShare: number
+}
+
+/** What figures are quoted from. */
+export const FULL: Settings = {
+  rounds: 9,
+  sampleMs: 120,
+  pairs: 11,
+  requests: 3000,
+  warmUp: 8000,
+  tokenShare: 1,
+}
+
+/** To see that everything runs; the figures mean nothing. */
+export const QUICK: Settings = {
+  rounds: 2,
+  sampleMs: 5,
+  pairs: 2,
+  requests: 64,
+  warmUp: 64,
+  tokenShare: 0.005,
+}

@@ -1,0 +1,80 @@
+import type { DecisionInput } from '../contestants/decision.ts'
+import type { Load } from '../load.ts'
+import { race, rotated } from '../race.ts'
+import { makeRequests, type RequestShape } from '../requests.ts'
+import { type Row, type Series, toRow } from '../row.ts'
+import { startServer } from '../start-server.ts'
+import type { Bench, Suite } from '../suite.ts'
+
+const TOKENS = 1000
+const RULES = 1000
+const ALLOWED = 'allowed'
+const KINDS = [ALLOWED, 'preflight', 'no token', 'scope missing']
+
+const REQUESTS: Readonly<Record<string, RequestShape & { readonly status: number }>> = {
+  [ALLOWED]: { status: 200 },
+  preflight: {
+    status: 204,
+    method: 'OPTIONS',
+    token: false,
+    headers: ['Access-Control-Request-Method: GET', 'Access-Control-Request-Headers: authorization'],
+  },
+  'no token': { status: 401, token: false },
+  'scope missing': { status: 403, method: 'DELETE' },
+}
+
+/** Preflights and denials against the allowed request, all with an Origin: in core alone, and over HTTP, handler included. */
+export const denials: Suite = async (bench) => {
+  const rows = [...againstAllowed('decision', await decisions(bench))]
+  for (const framework of ['express', 'koa', 'hono']) {
+    rows.push(...againstAllowed(`CPU per request, ${framework}`, await overHttp(bench, framework)))
+  }
+  return rows
+}
+
+function againstAllowed(name: string, series: Series): readonly Row[] {
+  return KINDS.slice(1).map((kind) =>
+    toRow({
+      name: `${name}: ${kind}`,
+      unit: 'us',
+      series: { scopegate: series[kind] ?? [], [ALLOWED]: series[ALLOWED] ?? [] },
+      limit: ALLOWED,
+    }),
+  )
+}
+
+async function decisions({ settings, tokens, progress }: Bench): Promise<Series> {
+  progress('preflights and denials in core')
+  const input: DecisionInput = {
+    tokens: tokens({ algorithm: 'ES256', count: TOKENS }),
+    rules: RULES,
+    sampleMs: settings.sampleMs,
+  }
+  return await race({ module: 'decision', contestants: KINDS, input, rounds: settings.rounds })
+}
+
+async function overHttp({ settings, tokens, progress }: Bench, framework: string): Promise<Series> {
+  progress(`preflights and denials on ${framework}`)
+  const set = tokens({ algorithm: 'ES256', count: TOKENS })
+  const server = await startServer(framework, 'scopegate', { tokens: set, jwksUri: '' })
+  const loads = new Map<string, Load>()
+  for (const [kind, { status, ...shape }] of Object.entries(REQUESTS)) {
+    loads.set(kind, {
+      requests: makeRequests(set, { origin: true, ...shape }),
+      status,
+      count: settings.requests,
+    })
+  }
+  const series: Record<string, number[]> = Object.fromEntries(KINDS.map((kind) => [kind, []]))
+  try {
+    for (let round = -2; round < settings.pairs; round++) {
+      for (const [kind, load] of rotated([...loads], round + 2)) {
+        const cost = await server.cost(load)
+        if (round >= 0) series[kind]?.push(cost)
+      }
+    }
+  } finally {
+    server.stop()
+  }
+  return series
+}

@@ -1,0 +1,98 @@
+import { publishKey } from '../jwks-endpoint.ts'
+import type { Load } from '../load.ts'
+import { rotated } from '../race.ts'
+import { makeRequests } from '../requests.ts'
+import { type Row, type Series, toRow } from '../row.ts'
+import { type BenchServer, startServer } from '../start-server.ts'
+import type { Bench, Suite } from '../suite.ts'
+import type { TokenOrder } from '../token-set.ts'
+
+const ORDER: TokenOrder = { algorithm: 'ES256', count: 1000 }
+const BARE = 'bare'
+
+const PEERS: Readonly<Record<string, readonly string[]>> = {
+  express: ['express-oauth2-jwt-bearer', 'express-jwt'],
+  koa: ['koa-jwt'],
+  hono: ['hono/jwk', 'fast-jwt cached, by hand'],
+}
+
+const NOTES: Readonly<Record<string, string>> = {
+  'express-oauth2-jwt-bearer': 'no route table, no origin, keeps no verified token',
+  'express-jwt': 'no route table, no origin, no `typ`, keeps no verified token; the scope by hand',
+  'koa-jwt': 'no route table, no origin, no `typ`, keeps no verified token; the scope by hand',
+  'hono/jwk': 'no route table, no origin, keeps no verified token; the scope by hand',
+  'fast-jwt cached, by hand': 'no route table, no origin; a withdrawn key goes on verifying',
+}
+
+/** What a gate adds to the CPU of a request, warm: each contestant paired with the bare app of its framework. */
+export const http: Suite = async (bench) => {
+  const rows: Row[] = []
+  for (const framework of Object.keys(PEERS)) rows.push(...(await measureFramework(bench, framework)))
+  return rows
+}
+
+async function measureFramework(bench: Bench, framework: string): Promise<readonly Row[]> {
+  const tokens = bench.tokens(ORDER)
+  const jwks = await publishKey(tokens)
+  const contestants = ['scopegate', ...(PEERS[framework] ?? [])]
+  const servers = new Map<string, BenchServer>()
+  try {
+    for (const contestant of [BARE, ...contestants]) {
+      servers.set(contestant, await startServer(framework, contestant, { tokens, jwksUri: jwks.url }))
+    }
+    return await measureRows(bench, framework, servers)
+  } finally {
+    for (const server of servers.values()) server.stop()
+    jwks.close()
+  }
+}
+
+async function measureRows(
+  { settings, tokens, progress }: Bench,
+  framework: string,
+  servers: ReadonlyMap<string, BenchServer>,
+): Promise<readonly Row[]> {
+  const set = tokens(ORDER)
+  const load = { requests: makeRequests(set), count: settings.requests, status: 200 }
+  const name = `CPU added per request, ${framework}`
+  progress(`${name}: warming up`)
+  for (const server of servers.values()) await server.cost({ ...load, count: settings.warmUp })
+  progress(name)
+  const contestants = [...servers.keys()].filter((contestant) => contestant !== BARE)
+  const { bare, ...added } = await addedCost(servers, contestants, load, settings.pairs)
+  const fromPage = { ...load, requests: makeRequests(set, { origin: true }) }
+  progress(`${name}, with an Origin`)
+  const { scopegate = [] } = await addedCost(servers, ['scopegate'], fromPage, settings.pairs)
+  return [
+    toRow({ name, unit: 'us', series: added, notes: NOTES }),
+    toRow({ name: `${name}, with an Origin`, unit: 'us', series: { scopegate } }),
+    toRow({
+      name: `CPU per request, bare ${framework} app`,
+      unit: 'us',
+      series: { bare: bare ?? [] },
+      ours: BARE,
+    }),
+  ]
+}
+
+/** Pairs of the bare app and a contestant, back to back; which comes first changes with every pair. */
+async function addedCost(
+  servers: ReadonlyMap<string, BenchServer>,
+  contestants: readonly string[],
+  load: Load,
+  pairs: number,
+): Promise<Series> {
+  const series: Record<string, number[]> = Object.fromEntries(
+    [BARE, ...contestants].map((name) => [name, []]),
+  )
+  for (let pair = 0; pair < pairs; pair++) {
+    for (const contestant of rotated(contestants, pair)) {
+      const costs: Record<string, number> = {}
+      for (const name of rotated([BARE, contestant], pair))
+        costs[name] = (await servers.get(name)?.cost(load)) ?? 0
+      series[BARE]?.push(costs[BARE] as number)
+      series[contestant]?.push((costs[contestant] as number) - (costs[BARE] as number))
+    }
+  }
+  return series
+}
