@@ -10,6 +10,7 @@ export interface Demo {
   readonly tokenTtlSeconds: number
   /** Turns the clock of the three APIs: the only way to see an expired token without waiting for it. */
   readonly setClockAhead: (seconds: number) => void
+  /** Ends everything, once. */
   readonly close: () => Promise<void>
 }
 
@@ -20,10 +21,14 @@ export async function startDemo({ firstPort, tokenTtlSeconds }: DemoOptions): Pr
   const issuer = await startIssuer({ port: firstPort, tokenTtlSeconds, scopes: SCOPES })
   let ahead = 0
   const now = (): number => Date.now() + ahead * 1000
-  const apis = await startApis(
-    () => createExampleServer(issuer.url, now),
-    firstPort === 0 ? 0 : firstPort + 1,
+  const firstApiPort = firstPort === 0 ? 0 : firstPort + 1
+  const apis = await startApis(() => createExampleServer(issuer.url, now), firstApiPort).catch(
+    async (error) => {
+      await issuer.close()
+      throw error
+    },
   )
+  let closed: Promise<unknown> | undefined
   return {
     issuer,
     apis,
@@ -32,7 +37,8 @@ export async function startDemo({ firstPort, tokenTtlSeconds }: DemoOptions): Pr
       ahead = seconds
     },
     close: async () => {
-      await Promise.all([issuer.close(), ...apis.map(async (api) => await api.close())])
+      closed ??= Promise.all([issuer.close(), ...apis.map(async (api) => await api.close())])
+      await closed
     },
   }
 }

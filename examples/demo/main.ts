@@ -18,9 +18,18 @@ try {
 async function run(options: DemoOptions): Promise<void> {
   const demo = await startDemo(options)
   closeOnSignal(demo)
-  if (options.mode === 'json') return print(JSON.stringify(describe(demo)))
+  try {
+    await present(demo, options)
+  } catch (error) {
+    await demo.close()
+    throw error
+  }
+}
+
+async function present(demo: Demo, { mode }: DemoOptions): Promise<void> {
+  if (mode === 'json') return print(JSON.stringify(describe(demo)))
   const ok = await play(demo, print)
-  if (options.mode === 'walk') return print(curlCommands(demo))
+  if (mode === 'walk') return print(curlCommands(demo))
   process.exitCode = ok ? 0 : 1
   await demo.close()
 }

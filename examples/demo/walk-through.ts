@@ -5,7 +5,7 @@ import type { RawRequest } from './raw-request.ts'
 export interface Step {
   readonly what: string
   readonly request: RawRequest
-  /** The status, and what follows it in the table: the body's `error`, or the handler that ran. */
+  /** The status, and the body's `error` or the handler that ran; `for pages` where a page of the origin may read it. */
   readonly expected: string
   /** How far ahead the API's clock is turned for this step, in seconds. */
   readonly clockAhead?: number
@@ -46,13 +46,21 @@ export function createSteps(tokens: Tokens, afterExpiry: number): readonly Step[
     ...originSteps(query),
     ...trickSteps(query),
     step('two tokens', 'GET', MAP, both, '400 invalid_request'),
-    step(
-      'a method override',
-      'POST',
-      `${MAP}/query-form`,
-      [...query, ['X-HTTP-Method-Override', 'DELETE']],
-      '400 invalid_request',
-    ),
+    ...wireSteps(query),
+  ]
+}
+
+/** What no HTTP client sends by itself. */
+function wireSteps(token: Headers): readonly Step[] {
+  const override: Headers = [...token, ['X-HTTP-Method-Override', 'DELETE']]
+  const host: Headers = [...token, ['Host', 'api.example&admin=1']]
+  const hosts: Headers = [...token, ['Host', 'api.example'], ['Host', 'evil.example']]
+  return [
+    step('a method override', 'POST', `${MAP}/query-form`, override, '400 invalid_request'),
+    step('a whole URL as target', 'GET', `http://api.example${MAP}`, token, '400 invalid_request'),
+    step('a malformed Host', 'GET', MAP, host, '400 invalid_request'),
+    step('two Hosts', 'GET', MAP, hosts, '400 invalid_request'),
+    step('TRACE', 'TRACE', MAP, token, '405 method_not_allowed'),
   ]
 }
 
@@ -62,9 +70,10 @@ function originSteps(token: Headers): readonly Step[] {
     ['Access-Control-Request-Method', method],
   ]
   return [
-    step('an allowed origin', 'GET', MAP, [...token, ['Origin', ORIGIN]], `200 GET ${MAP}`),
+    step('an allowed origin', 'GET', MAP, [...token, ['Origin', ORIGIN]], `200 GET ${MAP} for pages`),
+    step('a denial it may read', 'GET', MAP, [['Origin', ORIGIN]], '401 unauthorized for pages'),
     step('a foreign origin', 'GET', MAP, [...token, ['Origin', 'https://evil.example']], '403 access_denied'),
-    step('a preflight', 'OPTIONS', MAP, preflight(ORIGIN, 'POST'), '204'),
+    step('a preflight', 'OPTIONS', MAP, preflight(ORIGIN, 'POST'), '204 for pages'),
     step('a preflight for no rule', 'OPTIONS', MAP, preflight(ORIGIN, 'PATCH'), '403 access_denied'),
     step(
       'a foreign preflight',
