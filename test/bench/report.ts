@@ -2,7 +2,7 @@ import { type Row, timesBetter, type Unit } from './row.ts'
 
 /** A row as lines of text: the figure, each peer beside it with what it leaves out, and the spread of all. */
 export function formatRow(row: Row): string {
-  const { name, unit, ours, peers, limit, limitIs, alternativeLimit } = row
+  const { name, unit, ours, peers, limit, limitIs, otherLimit } = row
   const spread = (contestant: string): string => {
     const [low, high] = row.spread[contestant] ?? [0, 0]
     return `[${formatFigure(low, unit)} .. ${formatFigure(high, unit)}]`
@@ -15,8 +15,7 @@ export function formatRow(row: Row): string {
     lines.push(`    ${peer}: ${formatFigure(value, unit)} ${spread(peer)} ${ahead}${note}`)
   }
   if (limit !== undefined) lines.push(`    ${limitIs}: ${formatFigure(limit, unit)} ${spread(limitIs ?? '')}`)
-  if (alternativeLimit)
-    lines.push(`    ${alternativeLimit.name}: ${formatFigure(alternativeLimit.value, unit)}`)
+  if (otherLimit) lines.push(`    ${otherLimit.name}: ${formatFigure(otherLimit.value, unit)}`)
   return lines.join('\n')
 }
 

@@ -15,7 +15,7 @@ export interface Row {
   readonly limit?: number
   readonly limitIs?: string
   /** The limit in another mode of working, for comparison; no ratio is held against it. */
-  readonly alternativeLimit?: { readonly name: string; readonly value: number }
+  readonly otherLimit?: { readonly name: string; readonly value: number }
   readonly peers: Readonly<Record<string, number>>
   /** How many times better ours is than the best peer; above 1 is ahead, whatever the unit. */
   readonly ratioToBestPeer?: number
@@ -36,20 +36,24 @@ export interface RowSource {
   readonly ours?: string
   /** Which of the series is the limit. Default: none. */
   readonly limit?: string
+  /** Which of the series is the limit in another mode of working, where there is one. */
+  readonly otherLimit?: string
   readonly notes?: Readonly<Record<string, string>>
 }
 
 /** Works a row out: medians, and ratios that say how many times better. */
-export function toRow({ name, unit, series, ours = 'scopegate', limit, notes = {} }: RowSource): Row {
+export function toRow(source: RowSource): Row {
+  const { name, unit, series, ours = 'scopegate', limit = '', otherLimit = '', notes = {} } = source
   const medians = mapValues(series, median)
   const own = medians[ours] as number
-  const { [ours]: _own, [limit ?? '']: bound, ...peers } = medians
+  const { [ours]: _own, [limit]: bound, [otherLimit]: otherBound, ...peers } = medians
   const best = bestOf(unit, Object.values(peers))
   return {
     name,
     unit,
     ours: own,
-    ...(limit !== undefined && bound !== undefined && { limit: bound, limitIs: limit }),
+    ...(bound !== undefined && { limit: bound, limitIs: limit }),
+    ...(otherBound !== undefined && { otherLimit: { name: otherLimit, value: otherBound } }),
     peers,
     ...(best !== undefined && { ratioToBestPeer: timesBetter(unit, own, best) }),
     ...(bound !== undefined && { ratioToLimit: timesBetter(unit, own, bound) }),

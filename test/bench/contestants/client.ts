@@ -28,10 +28,10 @@ const api = async (_: unknown, __?: unknown): Promise<Response> => answer
 export const contestants: Readonly<Record<string, Contestant<unknown>>> = {
   'token()': async () => {
     const tokens = createManager()
-    return await perCall(async () => await tokens.token())
+    return await perCall(() => tokens.token())
   },
   'fetch()': async () => {
     const authorized = createFetch(createManager(), { api: API, fetch: api })
-    return await perCall(async () => await authorized(`${API}/maps`))
+    return await perCall(() => authorized(`${API}/maps`))
   },
 }
