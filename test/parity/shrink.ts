@@ -1,4 +1,4 @@
-import { type AppPlan, isGroup, type Member, PLAIN } from './app-plan.ts'
+import { type AppPlan, isGroup, type Member, PLAIN, routesOf } from './app-plan.ts'
 import type { Case } from './case.ts'
 import type { PlannedRequest } from './planned-request.ts'
 
@@ -28,7 +28,9 @@ export async function shrink(
 }
 
 function smaller({ at, request }: CounterExample): CounterExample[] {
-  const plans = [...smallerPlans(at.plan)].map((plan) => ({ at: { ...at, plan }, request }))
+  const plans = [...smallerPlans(at.plan)]
+    .filter(({ members }) => routesOf(members).length > 0)
+    .map((plan) => ({ at: { ...at, plan }, request }))
   return [...plans, ...smallerRequests(request).map((each) => ({ at, request: each }))]
 }
 

@@ -120,13 +120,14 @@ function readHidden(reading: Reading, layer: Layer, prefix: string, guarded: boo
     return
   }
   reading.unseen.push(`${name}: the path, which this version of Express hides; give it in \`mounts\``)
-  reading.routes.push({ ...everythingUnder(prefix), name, methods: '*', key: layer, guarded, opaque: true })
+  reading.routes.push({ ...everythingUnder(prefix), name, methods: '*', key: layer, guarded, ...HANDS_ON })
 }
 
 function readMount(reading: Reading, layer: Layer, path: unknown, prefix: string, guarded: boolean): void {
   const full = typeof path === 'string' ? joinPaths(prefix, path) : undefined
-  const isApp = layer.name === 'mounted_app' && full !== undefined
-  const router = routerOf(isApp ? reading.mounts.take(full) : layer.handle)
+  const isApp = layer.name === 'mounted_app'
+  const app = isApp && full !== undefined ? reading.mounts.take(full) : layer.handle
+  const router = routerOf(app)
   if (router && full !== undefined) {
     reading.transparent.add(layer)
     readRouter(reading, router, full, guarded)
@@ -141,10 +142,13 @@ function readMount(reading: Reading, layer: Layer, path: unknown, prefix: string
       methods: '*',
       key: layer,
       guarded,
-      opaque: true,
+      ...(isApp ? HANDS_ON : { opaque: true }),
     })
   }
 }
+
+/** An app or router that cannot be looked into: what it does not match goes on. */
+const HANDS_ON = { opaque: true, conditional: true } as const
 
 /** Used without a path, and able to hand on. A mounted app answers, whatever its path. */
 function isMiddleware({ handle, name }: Layer, path: unknown): boolean {

@@ -131,6 +131,7 @@ function toRoute(layer: Layer, { host }: Router, prefix: string, guarded: boolea
     key: layer,
     guarded,
     opaque: isUse,
+    conditional: isUse,
   }
 }
 

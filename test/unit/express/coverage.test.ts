@@ -184,6 +184,21 @@ describe.each([
       ])
     })
 
+    it('does not take an app that it cannot look into for one that answers everything', async () => {
+      const inner = express().get('/x', handler)
+      const build = (app: Express): void => {
+        app.use('/users/me', inner)
+        app.get(is4 ? '/users/*' : '/users/*rest', handler)
+      }
+      const table = ['* /users/me/* over /users/*', 'GET /users/*']
+      expect((await faults(build, ...table)).overrides).toHaveLength(1)
+      const answering = express().use(handler)
+      const ending = (app: Express): void => void app.use('/users/me', answering).get('/users/:id', handler)
+      const [app, server] = appWith(ending, '* /users/me/* over /users/*', 'GET /users/*')
+      const mounts = [{ path: '/users/me', app: answering }]
+      expect(await faultsOf(assertRoutesCovered(app, server, { mounts }))).toEqual({})
+    })
+
     it('takes several apps on one path in their order', async () => {
       const [me, id] = [express().get('/me', handler), express().get('/:id', handler)]
       const build = (app: Express): void => void app.use('/users', me).use('/users', id)

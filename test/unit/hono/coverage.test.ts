@@ -1,6 +1,7 @@
 import { protect } from '@scopegate/hono'
 import { assertRoutesCovered } from '@scopegate/hono/coverage'
 import { type Handler, Hono, type MiddlewareHandler } from 'hono'
+import { LinearRouter } from 'hono/router/linear-router'
 import { TrieRouter } from 'hono/router/trie-router'
 import { describe, expect, it } from 'vitest'
 import { faultsOf, serverWith } from '../coverage-faults.ts'
@@ -126,6 +127,15 @@ describe('assertRoutesCovered on Hono', () => {
       const app = new Hono({ router: new TrieRouter() }).use(protect(server))
       app.get('/users/:id', handler).get('/users/me', handler)
       expect(await faultsOf(assertRoutesCovered(app, server))).toHaveProperty('overrides')
+    })
+
+    it('is refused where the router fails at it', async () => {
+      const server = serverWith(...rules, 'GET /:x/*')
+      const app = new Hono({ router: new LinearRouter() })
+      app.get('/users/me', handler).get('/users/:id', handler).get('/:x/*', handler)
+      expect((await faultsOf(assertRoutesCovered(app, server))).overrides).toEqual([
+        expect.stringContaining('makes the router fail'),
+      ])
     })
 
     it('looks into apps that are passed in', async () => {

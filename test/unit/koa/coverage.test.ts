@@ -138,6 +138,14 @@ describe.each([
       expect(await faults([id(), waiting], ...table)).toEqual({})
     })
 
+    it('does not rely on middleware that runs only beside a route', async () => {
+      const lonely = new Router().use('/users/me', parser)
+      const table = ['* /users/me/* over /users/*', 'GET /users/*']
+      expect(await faults([lonely, new Router().get('/users/*rest', handler)], ...table)).toHaveProperty(
+        'overrides',
+      )
+    })
+
     it('asks every host, and is refused where a host is a regular expression', async () => {
       const there = { host: 'other.example' }
       expect(await faults([id(there), me(), id()], ...rules)).toHaveProperty('overrides')

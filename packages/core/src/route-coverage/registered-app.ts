@@ -10,6 +10,8 @@ export interface RegisteredRoute extends RoutePattern {
   readonly key: unknown
   /** Whether it is a function that may hold handlers of its own, which cannot be looked into. */
   readonly opaque?: boolean
+  /** Whether it may be passed over although it matches: then it cannot be what ends a request. */
+  readonly conditional?: boolean
   /** Why the dispatch cannot show whether it runs. Default: it can. */
   readonly unreachable?: string
   /** Whether a gate runs before it, as far as can be seen. */

@@ -44,12 +44,27 @@ async function verify(
     return `cannot be verified: ${hidden.name} may match the same requests and ${reason}`
   }
   for (const witness of witnessesOf(inner, outer, app.routes, rules)) {
-    for (const keys of await app.dispatch(witness.method, witness.target)) {
-      const reached = firstOf(keysToRoutes(app, keys, witness), rules, inner, outer, witness.method)
-      if (reached) return `${witness.method} ${witness.target} reaches ${reached.name} first`
-    }
+    const fault = await tryWitness(app, rules, [inner, outer], witness)
+    if (fault !== undefined) return `${witness.method} ${witness.target} ${fault}`
   }
   return undefined
+}
+
+async function tryWitness(
+  app: RegisteredApp,
+  rules: readonly WrittenRule[],
+  [inner, outer]: readonly [WrittenRule, WrittenRule],
+  witness: Witness,
+): Promise<string | undefined> {
+  try {
+    for (const keys of await app.dispatch(witness.method, witness.target)) {
+      const reached = firstOf(keysToRoutes(app, keys, witness), rules, inner, outer, witness.method)
+      if (reached) return `reaches ${reached.name} first`
+    }
+    return undefined
+  } catch (error) {
+    return `makes the router fail: ${error instanceof Error ? error.name : 'it threw'}`
+  }
 }
 
 function keysToRoutes(
@@ -75,8 +90,8 @@ function firstOf(
 ): RegisteredRoute | undefined {
   for (const route of reached) {
     const own = ownRules(rules, route, method)
-    if (own.includes(inner)) return undefined
-    if (own.includes(outer) || route.opaque) return route
+    if (own.includes(inner) && !route.conditional) return undefined
+    if (own.includes(outer) || (route.opaque && !own.includes(inner))) return route
   }
   return undefined
 }
