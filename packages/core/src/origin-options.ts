@@ -84,8 +84,12 @@ export const corsSchema: z.ZodMiniType = z.strictObject({
   exposedHeaders: z.optional(z.array(fieldName).check(z.minLength(1, 'is empty; leave it out'))),
 })
 
+/** A host has 253 characters at most; what is longer by far is not worth parsing. */
+const MAX_ORIGIN_LENGTH = 512
+
 /** Whether the text is an origin exactly as a browser serialises it. */
 export function isCanonicalOrigin(text: string): boolean {
+  if (text.length > MAX_ORIGIN_LENGTH) return false
   if (text === 'null') return true
   if (!/^[a-z][a-z0-9+.-]*:\/\/[^/?#@\\\s,*A-Z]+$/.test(text) || !URL.canParse(text)) return false
   const { origin, href } = new URL(text)

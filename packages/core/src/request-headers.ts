@@ -6,7 +6,8 @@ export interface RequestHeaders {
   authority: string | undefined
   origin: string | undefined
   requestedMethod: string | undefined
-  /** The value of each configured credential header, by its position in the configured list. */
+  authorization: string | undefined
+  /** The values of the other headers that may carry a credential, by their position in the configured list. */
   readonly credentials: (string | undefined)[]
   repeatedHost: boolean
   repeatedOrigin: boolean
@@ -15,7 +16,10 @@ export interface RequestHeaders {
   methodOverride: boolean
 }
 
-/** Reads the deciding headers in one pass. `credentialNames` are lower case. */
+/** Never written to: there is no name to write under. */
+const NO_CREDENTIALS: (string | undefined)[] = []
+
+/** Reads the deciding headers in one pass. `credentialNames` are lower case, and do not name `authorization`. */
 export function readRequestHeaders(
   rawHeaders: readonly string[],
   credentialNames: readonly string[],
@@ -25,7 +29,8 @@ export function readRequestHeaders(
     authority: undefined,
     origin: undefined,
     requestedMethod: undefined,
-    credentials: [],
+    authorization: undefined,
+    credentials: credentialNames.length === 0 ? NO_CREDENTIALS : [],
     repeatedHost: false,
     repeatedOrigin: false,
     repeatedRequestedMethod: false,
@@ -61,7 +66,8 @@ function readKnown(headers: RequestHeaders, name: string, value: string): void {
       if (name === ':authority') readAuthority(headers, value)
       break
     case 13:
-      if (equalsIgnoringCase(name, 'x-http-method')) headers.methodOverride = true
+      if (equalsIgnoringCase(name, 'authorization')) readAuthorization(headers, value)
+      else if (equalsIgnoringCase(name, 'x-http-method')) headers.methodOverride = true
       break
     case 17:
       if (equalsIgnoringCase(name, 'x-method-override')) headers.methodOverride = true
@@ -73,6 +79,11 @@ function readKnown(headers: RequestHeaders, name: string, value: string): void {
       if (equalsIgnoringCase(name, 'access-control-request-method')) readRequestedMethod(headers, value)
       break
   }
+}
+
+function readAuthorization(headers: RequestHeaders, value: string): void {
+  if (headers.authorization !== undefined) headers.repeatedCredential = true
+  headers.authorization = value
 }
 
 function readHost(headers: RequestHeaders, value: string): void {
@@ -95,6 +106,8 @@ function readRequestedMethod(headers: RequestHeaders, value: string): void {
   headers.requestedMethod = value
 }
 
+const MAX_HOST_LENGTH = 261
+
 /**
  * Whether `Host` and `:authority` are absent, or exactly one ASCII `name[:port]` or `[ipv6][:port]` (both may be sent over
  * HTTP/2 if they agree). Nothing is ever decided by it; it is judged because a server may derive the path from it.
@@ -108,8 +121,9 @@ export function isWellFormedHost(headers: RequestHeaders): boolean {
 }
 
 function isHost(value: string): boolean {
+  if (value.length > MAX_HOST_LENGTH) return false
   const end = value.charCodeAt(0) === 0x5b ? endOfIpv6(value) : endOfName(value)
-  if (end <= 0 || value.length > 261) return false
+  if (end <= 0) return false
   return end === value.length || isPort(value, end)
 }
 

@@ -45,7 +45,8 @@ export function parseRequestTarget(target: string): RequestTarget | undefined {
   let start = 1
   let plain = true
   let i = 1
-  for (; i < target.length; i++) {
+  const readable = Math.min(target.length, MAX_PATH_LENGTH + 1)
+  for (; i < readable; i++) {
     const code = target.charCodeAt(i)
     if (code === QUESTION) break
     if (code <= 0x20 || code >= 0x7f || code === HASH || code === BACKSLASH) return undefined

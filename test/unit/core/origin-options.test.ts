@@ -32,6 +32,7 @@ describe('an origin', () => {
     'https:app.example',
     'https:/app.example',
     '//app.example',
+    `https://${'a.'.repeat(250)}example`,
     'https://app.example/',
     'https://app.example/path',
     'https://app.example?x',
