@@ -6,8 +6,7 @@ export interface RequestHeaders {
   authority: string | undefined
   origin: string | undefined
   requestedMethod: string | undefined
-  authorization: string | undefined
-  /** The values of the other headers that may carry a credential, by their position in the configured list. */
+  /** The value of each configured credential header, by its position in the configured list. */
   readonly credentials: (string | undefined)[]
   repeatedHost: boolean
   repeatedOrigin: boolean
@@ -16,10 +15,7 @@ export interface RequestHeaders {
   methodOverride: boolean
 }
 
-/** Never written to: there is no name to write under. */
-const NO_CREDENTIALS: (string | undefined)[] = []
-
-/** Reads the deciding headers in one pass. `credentialNames` are lower case, and do not name `authorization`. */
+/** Reads the deciding headers in one pass. `credentialNames` are lower case. */
 export function readRequestHeaders(
   rawHeaders: readonly string[],
   credentialNames: readonly string[],
@@ -29,8 +25,7 @@ export function readRequestHeaders(
     authority: undefined,
     origin: undefined,
     requestedMethod: undefined,
-    authorization: undefined,
-    credentials: credentialNames.length === 0 ? NO_CREDENTIALS : [],
+    credentials: [],
     repeatedHost: false,
     repeatedOrigin: false,
     repeatedRequestedMethod: false,
@@ -66,8 +61,7 @@ function readKnown(headers: RequestHeaders, name: string, value: string): void {
       if (name === ':authority') readAuthority(headers, value)
       break
     case 13:
-      if (equalsIgnoringCase(name, 'authorization')) readAuthorization(headers, value)
-      else if (equalsIgnoringCase(name, 'x-http-method')) headers.methodOverride = true
+      if (equalsIgnoringCase(name, 'x-http-method')) headers.methodOverride = true
       break
     case 17:
       if (equalsIgnoringCase(name, 'x-method-override')) headers.methodOverride = true
@@ -79,11 +73,6 @@ function readKnown(headers: RequestHeaders, name: string, value: string): void {
       if (equalsIgnoringCase(name, 'access-control-request-method')) readRequestedMethod(headers, value)
       break
   }
-}
-
-function readAuthorization(headers: RequestHeaders, value: string): void {
-  if (headers.authorization !== undefined) headers.repeatedCredential = true
-  headers.authorization = value
 }
 
 function readHost(headers: RequestHeaders, value: string): void {
