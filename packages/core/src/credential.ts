@@ -1,4 +1,4 @@
-import { type Extraction, extractBearerToken, extractRawToken } from './bearer-token.ts'
+import { ABSENT, AMBIGUOUS, type Extraction, extractBearerToken, extractRawToken } from './bearer-token.ts'
 import type { RequestHeaders } from './request-headers.ts'
 
 /** The one token text a request carries, and the header (lower case) that it came in. */
@@ -8,20 +8,20 @@ export interface Credential {
 }
 
 /** What a request's configured headers say together. */
-export type CredentialExtraction = Credential | 'absent' | 'ambiguous'
+export type CredentialExtraction = Credential | typeof ABSENT | typeof AMBIGUOUS
 
 /**
  * Step 4: extracts the credential. `Authorization` carries it as a bearer token, any other header as it is; two credentials,
  * wherever they are, are ambiguous and not a choice.
  */
 export function extractCredential(headers: RequestHeaders, names: readonly string[]): CredentialExtraction {
-  if (headers.repeatedCredential) return 'ambiguous'
-  let found: CredentialExtraction = 'absent'
+  if (headers.repeatedCredential) return AMBIGUOUS
+  let found: CredentialExtraction = ABSENT
   for (let at = 0; at < names.length; at++) {
     const header = names[at] as string
-    const extraction = extract(header, headers.credentials[at])
-    if (extraction === 'ambiguous' || (extraction !== 'absent' && found !== 'absent')) return 'ambiguous'
-    if (extraction !== 'absent') found = { text: extraction.text, header }
+    const text = extract(header, headers.credentials[at])
+    if (text === AMBIGUOUS || (text !== ABSENT && found !== ABSENT)) return AMBIGUOUS
+    if (text !== ABSENT) found = { text, header }
   }
   return found
 }

@@ -1,3 +1,4 @@
+import { type ABSENT, AMBIGUOUS } from './bearer-token.ts'
 import { type Credential, extractCredential } from './credential.ts'
 import type { Gate } from './gate.ts'
 import { isNeverAllowed } from './method.ts'
@@ -52,13 +53,13 @@ export function makePlan(gate: Gate, source: RuleSource, request: ResourceReques
   const fault = judgeRoute(set, shape)
   if (fault || set.access === 'public') return settle(request, headers, shape, set, fault ?? ALLOWED)
   const credential = extractCredential(headers, gate.credentialHeaders)
-  return typeof credential === 'string'
+  return typeof credential === 'symbol'
     ? settle(request, headers, shape, set, withoutToken(credential, set))
     : plan(request, headers, shape, set, undefined, credential)
 }
 
-function withoutToken(extraction: 'absent' | 'ambiguous', set: RuleSet): Outcome {
-  if (extraction === 'ambiguous') return { reason: 'ambiguous_credentials' }
+function withoutToken(extraction: typeof ABSENT | typeof AMBIGUOUS, set: RuleSet): Outcome {
+  if (extraction === AMBIGUOUS) return { reason: 'ambiguous_credentials' }
   if (set.access === 'optional') return ALLOWED
   return {
     reason: 'no_credentials',

@@ -79,13 +79,13 @@ export function judgeToken(
   requirement: Requirement,
   token: VerifiedToken,
   target: RequestTarget,
-  now: number,
+  now: () => number,
 ): DenialReason | undefined {
   const { kinds, scopes, bindings, stepUp } = requirement
   if (kinds !== undefined && !holdsKind(kinds, token)) return 'token_kind'
   if (scopes !== undefined && !satisfies(token.scopes, scopes)) return 'insufficient_scope'
   for (const binding of bindings) if (!isBound(binding, token, target)) return 'resource_mismatch'
-  return stepUp === undefined || isSteppedUp(stepUp, token, now)
+  return stepUp === undefined || isSteppedUp(stepUp, token, now())
     ? undefined
     : 'insufficient_user_authentication'
 }

@@ -116,7 +116,7 @@ function conclude(gate: Gate, plan: Plan, context: Context): AuthorizationDecisi
 
 function judge(gate: Gate, { set, target }: Plan, { token, refusal, origin }: Context): Outcome {
   if (token === undefined) return { reason: refusal?.refused ?? 'internal_error' }
-  const denial = judgeRules(set, token, target as RequestTarget, gate.now())
+  const denial = judgeRules(set, token, target as RequestTarget, gate.now)
   if (denial) return denial
   if (origin === 'allowed') return ALLOWED
   return { reason: origin === 'refused' ? 'origin_not_allowed' : 'origins_unavailable' }
@@ -127,7 +127,7 @@ function judgeRules(
   { compiled }: Plan['set'],
   token: VerifiedToken,
   target: RequestTarget,
-  now: number,
+  now: () => number,
 ): Outcome | undefined {
   for (const rule of compiled) {
     if (rule.requirement.access === 'public') continue

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { ABSENT, AMBIGUOUS } from '../../../packages/core/src/bearer-token.ts'
 import { type CredentialExtraction, extractCredential } from '../../../packages/core/src/credential.ts'
 import { readRequestHeaders } from '../../../packages/core/src/request-headers.ts'
 
@@ -24,7 +25,7 @@ describe('the credential of a request', () => {
     ['a scheme with nothing behind it', ['Authorization', 'Bearer']],
     ['a token in a header that nobody configured', ['X-Token', 'a']],
   ])('is absent with %s', (_, rawHeaders) => {
-    expect(extract(...rawHeaders)).toBe('absent')
+    expect(extract(...rawHeaders)).toBe(ABSENT)
   })
 
   it.each([
@@ -41,7 +42,7 @@ describe('the credential of a request', () => {
     ['a key sent twice', ['X-API-KEY', 'a', 'X-API-KEY', 'a']],
     ['a joined key', ['X-API-KEY', 'a, a']],
   ])('is ambiguous with %s', (_, rawHeaders) => {
-    expect(extract(...rawHeaders)).toBe('ambiguous')
+    expect(extract(...rawHeaders)).toBe(AMBIGUOUS)
   })
 })
 

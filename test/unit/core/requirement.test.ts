@@ -150,7 +150,7 @@ describe('a resource binding', () => {
         const target = parseRequestTarget(`/${encodeURIComponent(one)}`)
         if (target === undefined) return
         const reason = one === other ? undefined : 'resource_mismatch'
-        expect(judgeToken(any, tokenOf({ claims: { sub: other } }), target, 0)).toBe(reason)
+        expect(judgeToken(any, tokenOf({ claims: { sub: other } }), target, () => 0)).toBe(reason)
       }),
     )
   })
@@ -172,7 +172,7 @@ function compile(
 }
 
 function judge(requirement: Requirement, token: TokenFields, target = '/x'): DenialReason | undefined {
-  return judgeToken(requirement, tokenOf(token), parseRequestTarget(target) as RequestTarget, 0)
+  return judgeToken(requirement, tokenOf(token), parseRequestTarget(target) as RequestTarget, () => 0)
 }
 
 /** As much of a verified token as a requirement looks at. */
