@@ -73,7 +73,7 @@ describe('an Authorization value', () => {
   it('is judged in one pass, however long it is', () => {
     expect(extractBearerToken(`Bearer${' '.repeat(5_000_000)}`)).toBe(ABSENT)
     expect(extractBearerToken(','.repeat(5_000_000))).toBe(AMBIGUOUS)
-    expect(extractBearerToken('Bearer '.repeat(1_000_000))).toHaveProperty('text')
+    expect(extractBearerToken('Bearer '.repeat(1_000_000))).toHaveLength(6_999_993)
   })
 })
 
