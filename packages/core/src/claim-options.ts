@@ -25,7 +25,11 @@ const texts = z.union(
   'must be a string or a non-empty array of non-empty strings',
 )
 
-const isNotEmpty = z.refine<object>((members) => Object.keys(members).length > 0, 'is empty; leave it out')
+/** A check for tables: one without members would do nothing, silently. */
+export const isNotEmpty: z.core.$ZodCheck<object> = z.refine<object>(
+  (members) => Object.keys(members).length > 0,
+  'is empty; leave it out',
+)
 
 export const fixedClaimsSchema: z.ZodMiniType = z
   .record(text, z.union([z.string(), z.number(), z.boolean()], 'must be a string, number or boolean'))

@@ -8,7 +8,7 @@ import { ConfigurationError } from './errors.ts'
  */
 export function parseOptions<T>(schema: z.ZodMiniType, options: unknown, where: string): T {
   const copy = ownCopy(options, where)
-  const result = z.safeParse(schema, copy)
+  const result = z.safeParse(schema, copy, { reportInput: true })
   if (result.success) return withoutUndefined(copy) as T
   throw toConfigurationError(result.error.issues[0] as z.core.$ZodIssue, where)
 }

@@ -5,6 +5,7 @@ import {
   type ClaimValue,
   claimNamesSchema,
   fixedClaimsSchema,
+  isNotEmpty,
   requiredClaimsSchema,
 } from './claim-options.ts'
 import type { ErrorRenderer } from './error-renderer.ts'
@@ -241,7 +242,9 @@ export const tokenProfileShape: Readonly<Record<string, z.ZodMiniType>> = {
   expiry: z.optional(z.enum(['required', 'optional'], "must be 'required' or 'optional'")),
   status: z.optional(statusSourceSchema),
   grants: z.optional(grantSourceSchema),
-  implies: z.optional(z.record(text, z.array(text).check(z.minLength(1, 'implies nothing; leave it out')))),
+  implies: z.optional(
+    z.record(text, z.array(text).check(z.minLength(1, 'implies nothing; leave it out'))).check(isNotEmpty),
+  ),
   wildcardSeparator: z.optional(
     z.string().check(z.refine((value) => value.length === 1, 'must be one character')),
   ),

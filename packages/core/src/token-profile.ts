@@ -71,7 +71,7 @@ export function compileTokenProfile(options: ProfileOptions, parts: ProfileParts
     recognises: (claims: Claims) => fixed.every(([claim, value]) => own(claims, claim) === value),
     acceptsType: acceptTypes(options),
     checks: compileClaimChecks(options, clockTolerance),
-    read: createReader(name, options.kind, options.read ?? {}),
+    read: createReader(name, options.kind, options.read),
     holder,
     challenge: parts.challenge,
     status: options.status && compileStatus(options.status, parts.now),
@@ -130,11 +130,11 @@ function mediaType(typ: string): string {
   return lower.startsWith('application/') ? lower.slice(12) : lower
 }
 
-function createReader(profile: string, kind: string | undefined, from: ClaimNames): TokenProfile['read'] {
-  const scopeNames = names(from.scopes, ['scope', 'scp'])
-  const clientNames = names(from.clientId, ['client_id', 'azp'])
-  const subjectNames = names(from.subject, ['sub'])
-  const accountNames = names(from.account, ['account'])
+function createReader(profile: string, kind: string | undefined, from?: ClaimNames): TokenProfile['read'] {
+  const scopeNames = names(from?.scopes, ['scope', 'scp'])
+  const clientNames = names(from?.clientId, ['client_id', 'azp'])
+  const subjectNames = names(from?.subject, ['sub'])
+  const accountNames = names(from?.account, ['account'])
   return (claims, text) => {
     const fields = {
       claims,

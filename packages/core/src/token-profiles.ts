@@ -15,6 +15,7 @@ export function compileTokenProfiles(
   for (const [index, profile] of profiles.entries()) {
     refuseUnboundAudience(profile, where(index))
     refuseEndless(profile, where(index))
+    refuseContradictions(profile, where(index))
     refuseTwins(profiles.slice(0, index), profile, where(index))
   }
   return profiles.map((profile, index) => {
@@ -41,6 +42,18 @@ function refuseEndless({ expiry, status }: ProfileOptions, where: string): void 
     `${where}expiry`,
     "'optional' needs `status`: something must say when such a token ends",
   )
+}
+
+function refuseContradictions({ rfc9068, typ, expiry, maxLifetime }: ProfileOptions, where: string): void {
+  if (rfc9068 && typ !== undefined) {
+    throw new ConfigurationError(`${where}typ`, 'cannot stand beside `rfc9068`, which asks for at+jwt')
+  }
+  if (expiry === 'optional' && maxLifetime !== undefined) {
+    throw new ConfigurationError(
+      `${where}maxLifetime`,
+      "refuses every token without `exp`; it is no use beside `expiry: 'optional'`",
+    )
+  }
 }
 
 /** Which profile a token is for must be plain before it is trusted: by issuer, or else by a fixed claim. */
