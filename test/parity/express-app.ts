@@ -7,7 +7,7 @@ import { type AppPlan, type Group, type Handler, isGroup, type Member, pathText 
 /** Express 4 or 5, and how it spells a final wildcard. */
 export interface ExpressFlavour {
   readonly express: typeof express
-  readonly wildcards: Readonly<Record<'some' | 'any', (path: string) => string | string[]>>
+  readonly wildcards: Readonly<Record<'some' | 'any', (path: string) => string>>
 }
 
 /** Builds a plan as an Express app. */

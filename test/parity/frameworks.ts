@@ -39,9 +39,10 @@ const EXPRESS_5: ExpressFlavour = {
   express: express5,
   wildcards: { some: (path) => `${path}/*rest`, any: (path) => `${path}{/*rest}` },
 }
+/** It has no wildcard for zero segments but `use`. */
 const EXPRESS_4: ExpressFlavour = {
   express: express4,
-  wildcards: { some: (path) => `${path}/*`, any: (path) => [path, `${path}/*`] },
+  wildcards: { some: (path) => `${path}/*`, any: (path) => `${path}/*` },
 }
 
 const express = (flavour: ExpressFlavour): Pick<Framework, 'listener' | 'check'> => ({
