@@ -1,5 +1,6 @@
 import type { DenialReason } from './denial-reason.ts'
 import { ConfigurationError } from './errors.ts'
+import { ignoreRejection } from './stray-promise.ts'
 
 /** The `error` of a denial's body; where the answer carries a challenge with an error code, the same code. */
 export type ErrorCode =
@@ -64,6 +65,7 @@ function askRenderer(render: ErrorRenderer | undefined, answer: ErrorAnswer, whe
   const rendered: unknown = attempt(() => render(Object.freeze(answer)), where)
   const isRendered = typeof rendered === 'object' && rendered !== null && !('then' in rendered)
   if (!isRendered || Object.keys(rendered).some((field) => !FIELDS.includes(field))) {
+    ignoreRejection(rendered)
     throw new ConfigurationError(
       where,
       `must answer with ${FIELDS.join(', ')} at once, for '${answer.reason}'`,

@@ -14,6 +14,7 @@ import {
   withDefaults,
 } from './resource-server-options.ts'
 import { compileRouteRules, type RouteTable } from './route-rules.ts'
+import { ignoreRejection } from './stray-promise.ts'
 import type { TokenProfile } from './token-profile.ts'
 import { compileTokenProfiles } from './token-profiles.ts'
 
@@ -109,6 +110,7 @@ function failingLoudly(now: () => number): () => number {
   return () => {
     const time: unknown = now()
     if (typeof time === 'number' && !Number.isNaN(time)) return time
+    ignoreRejection(time)
     throw new TypeError('the clock gives no number')
   }
 }

@@ -1,6 +1,7 @@
 import { KeySetUnavailableError } from './errors.ts'
 import { importKeyRing, type KeyRing } from './key-ring.ts'
 import type { JsonWebKey, KeySetPolicy } from './key-set-options.ts'
+import { ignoreRejection } from './stray-promise.ts'
 import type { SignatureAlgorithm } from './token-profile-options.ts'
 
 /** Keeps work alive after the response where the platform would stop it. */
@@ -91,7 +92,7 @@ export function createRemoteKeySet(options: RemoteKeySetOptions): KeySet {
         adopt(state, await initial.current(), now() - policy.maxAge * 1000 * REFRESH_AHEAD)
       const refresh = isDue() ? fetchOnce(0) : undefined
       if (servable() === undefined) await refresh
-      else if (refresh !== undefined) waitUntil?.(refresh)
+      else if (refresh !== undefined) keepAlive(refresh, waitUntil)
       return servable() ?? unavailable(state)
     },
     refreshed: async () => {
@@ -113,6 +114,15 @@ function initialState(): State {
 
 function initialRing({ initialKeys, algorithms }: RemoteKeySetOptions): KeySet | undefined {
   return initialKeys && createLocalKeySet(async () => await importKeyRing(initialKeys, algorithms))
+}
+
+/** Whatever the platform makes of it: the keys at hand are good, and so is the request. */
+function keepAlive(work: Promise<unknown>, waitUntil: WaitUntil): void {
+  try {
+    ignoreRejection(waitUntil?.(work))
+  } catch {
+    // then the work goes on for as long as it is let
+  }
 }
 
 /** Never rejects: what went wrong is kept in the state, for whoever needs the keys. */

@@ -2,6 +2,7 @@ import type { Context } from './context.ts'
 import type { AuthorizationDecision } from './decision.ts'
 import type { DecisionEvent } from './decision-event.ts'
 import type { Gate } from './gate.ts'
+import { ignoreRejection } from './stray-promise.ts'
 
 /** The time a decision began, where someone wants to know. */
 export function startTimer({ onDecision }: Gate): number {
@@ -18,9 +19,7 @@ export function report<Decision extends AuthorizationDecision>(
 ): Decision {
   if (onDecision === undefined) return decision
   try {
-    const pending: unknown = onDecision(toEvent(decision, context, cacheHit, performance.now() - startedAt))
-    // also where it is a promise of another realm, or only acts like one
-    if (pending !== undefined) Promise.resolve(pending).catch(() => undefined)
+    ignoreRejection(onDecision(toEvent(decision, context, cacheHit, performance.now() - startedAt)))
   } catch {
     // an observer has no say
   }
