@@ -41,6 +41,7 @@ async function open(port: number): Promise<Socket> {
 async function drive(socket: Socket, next: () => Buffer | undefined, status: number): Promise<void> {
   const first = next()
   if (first === undefined) return
+  if (socket.destroyed) throw new Error('the server closed an idle connection')
   await new Promise<void>((resolve, reject) => {
     let received = ''
     const settle = (error?: Error): void => {

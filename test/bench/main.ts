@@ -22,15 +22,18 @@ try {
 }
 
 async function run({ suites, json, plot, quick }: BenchOptions): Promise<void> {
+  console.log(describeMachine())
+  const rows = await runSuites(suites, temporaryDirectory(), quick ? QUICK : FULL)
+  if (json !== undefined) writeFileSync(json, `${JSON.stringify(rows, null, 2)}\n`)
+  if (plot) plotAll(rows)
+}
+
+/** Gone when the process ends, also when it is interrupted. */
+function temporaryDirectory(): string {
   const directory = mkdtempSync(join(tmpdir(), 'scopegate-bench-'))
-  try {
-    console.log(describeMachine())
-    const rows = await runSuites(suites, directory, quick ? QUICK : FULL)
-    if (json !== undefined) writeFileSync(json, `${JSON.stringify(rows, null, 2)}\n`)
-    if (plot) plotAll(rows)
-  } finally {
-    rmSync(directory, { recursive: true })
-  }
+  process.once('exit', () => rmSync(directory, { recursive: true, force: true }))
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1))
+  return directory
 }
 
 /** A machine that is busy with other work cannot be measured on: its load is part of the result. */

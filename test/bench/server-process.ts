@@ -31,6 +31,8 @@ async function answer(order: Order): Promise<number> {
   if (order === 'delay') return measureDelay()
   const { start } = (await import(order.module)) as ServerModule
   const server = await start(order.contestant, order.input)
+  // A contestant waits for its turn longer than the five seconds after which Node closes idle connections.
+  server.keepAliveTimeout = 0
   if (!server.listening) await new Promise((resolve) => server.once('listening', resolve))
   return (server.address() as AddressInfo).port
 }

@@ -1,25 +1,25 @@
 import { race } from '../race.ts'
 import { type Row, toRow } from '../row.ts'
 import type { Bench, Suite } from '../suite.ts'
-import { measureDecision } from './decision.ts'
+import { measureDecision, PEER } from './decision.ts'
 
 const POINTS = [1000, 10_000, 50_000, 200_000] as const
-const MOST = 200_000
+const MEMORY_COUNT = 50_000
 
 /** How the warm decision and its memory grow with the number of tokens in use. */
 export const curve: Suite = async (bench) => {
   const rows: Row[] = []
   for (const count of POINTS) {
     const name = `warm decision at ${count.toLocaleString('en')} tokens`
-    rows.push(await measureDecision(bench, { name, count, rules: 1000 }))
+    rows.push(await measureDecision(bench, { name, count, rules: 1000, contestants: ['scopegate', PEER] }))
   }
   return [...rows, await measureMemory(bench)]
 }
 
 async function measureMemory({ tokens, progress }: Bench): Promise<Row> {
-  const name = `memory per token beside its text, ${MOST.toLocaleString('en')} tokens`
+  const name = `memory per token beside its text, ${MEMORY_COUNT.toLocaleString('en')} tokens`
   progress(name)
-  const input = { tokens: tokens({ algorithm: 'ES256', count: MOST }) }
+  const input = { tokens: tokens({ algorithm: 'ES256', count: MEMORY_COUNT }) }
   const contestants = ['scopegate', 'fast-jwt cached']
   const series = await race({ module: 'memory', contestants, input, rounds: 1, warmUp: 0 })
   const notes = { 'fast-jwt cached': 'the payload alone: neither frozen claims nor compiled scopes' }

@@ -3,7 +3,7 @@ import { race } from '../race.ts'
 import { type Row, toRow } from '../row.ts'
 import type { Bench, Suite } from '../suite.ts'
 
-const PEER = 'fast-jwt cached + find-my-way'
+export const PEER = 'fast-jwt cached + find-my-way'
 const HASHED = 'fast-jwt cached (hashed keys) + find-my-way'
 const NOT_CHECKED = 'judges no origin, counts no header, does not look whether the key is still published'
 
@@ -13,10 +13,19 @@ export const DECISION_NOTES: Readonly<Record<string, string>> = {
   [HASHED]: `${NOT_CHECKED}; given parsed headers for free; its default, safer cacheKeyBuilder`,
 }
 
+/** One point to measure. */
+export interface DecisionOrder {
+  readonly name: string
+  readonly count: number
+  readonly rules: number
+  /** Default: all. */
+  readonly contestants?: readonly string[]
+}
+
 /** The warm decision with so many distinct tokens and rules, against the best that can be put together. */
 export async function measureDecision(
   { settings, tokens, progress }: Bench,
-  { name, count, rules }: { readonly name: string; readonly count: number; readonly rules: number },
+  { name, count, rules, contestants = ['scopegate', PEER, HASHED] }: DecisionOrder,
 ): Promise<Row> {
   progress(`${name}: verifying every token once`)
   const input: DecisionInput = {
@@ -24,7 +33,6 @@ export async function measureDecision(
     rules,
     sampleMs: settings.sampleMs,
   }
-  const contestants = ['scopegate', PEER, HASHED]
   const series = await race({ module: 'decision', contestants, input, rounds: settings.rounds })
   return toRow({ name, unit: 'us', series, notes: DECISION_NOTES })
 }

@@ -4,12 +4,11 @@ import type { DecisionInput } from '../contestants/decision.ts'
 import { race } from '../race.ts'
 import { type Row, type Series, toRow } from '../row.ts'
 import type { Bench, Suite } from '../suite.ts'
-import { DECISION_NOTES } from './decision.ts'
+import { DECISION_NOTES, PEER } from './decision.ts'
 
 const SIZES = [10, 100, 1000, 10_000] as const
 const MOST = 10_000
 const TOKENS = 1000
-const PEER = 'fast-jwt cached + find-my-way'
 
 /** How the warm decision grows with the route table, and what compiling the largest table takes. */
 export const routes: Suite = async (bench) => {
