@@ -16,7 +16,7 @@ interface RequestBase {
    * Keeps a promise alive after the response, on platforms that stop a request's work when it is answered
    * (`ctx.waitUntil` on Workers). Default: background work is simply left running.
    */
-  readonly waitUntil?: (work: Promise<unknown>) => void
+  readonly waitUntil?: ((work: Promise<unknown>) => void) | undefined
 }
 
 /** A request whose raw request-target is known (RFC 9112 section 3.2): Node's `req.url` before anything rewrote it. */

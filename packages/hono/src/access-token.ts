@@ -18,7 +18,6 @@ export function accessToken(c: Context): AccessToken {
 /**
  * {@link accessToken} for public and optional routes: `undefined` where the request came without a token.
  * @throws Error where no gate ran before the handler
- * @example app.get('/news', (c) => c.json({ known: optionalAccessToken(c) !== undefined }))
  */
 export function optionalAccessToken(c: Context): AccessToken | undefined {
   if ('auth' in c.var) return c.var.auth as Variables['auth']

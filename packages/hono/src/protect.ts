@@ -1,17 +1,16 @@
 import type * as core from '@scopegate/core'
 import type { Context, MiddlewareHandler as Guard } from 'hono'
 
-type WaitUntil = core.ResourceRequest['waitUntil']
-type Requirement<Scope extends string> = NoInfer<core.ScopeExpression<Scope> | core.RouteRequirement<Scope>>
+type Rule<S extends string> = Parameters<core.ResourceServer<S>['requiring']>[0]
 
 /**
- * Judges every request by the route table and answers those it refuses; an earlier middleware's answers it does not see. The
- * whole path counts, also under a prefix. For options that come as bindings give a function, called once per environment.
+ * Judges every request by the route table and its whole path, and answers those it refuses; what an earlier middleware
+ * answers it does not see. Where options come as bindings, give a function: it is called once per environment.
  * @throws ConfigurationError where the server has no route table
  * @example app.use(protect(server))
  */
 export function protect(server: core.ResourceServer | ((c: Context) => core.ResourceServer)): Guard {
-  return guard(typeof server === 'function' ? perEnvironment(server) : always(server.protecting()))
+  return guard(typeof server === 'function' ? perEnvironment(server) : server.protecting())
 }
 
 /**
@@ -19,11 +18,9 @@ export function protect(server: core.ResourceServer | ((c: Context) => core.Reso
  * @throws ConfigurationError where the requirement is wrong or asks nothing
  * @example app.delete('/maps/:mapId', requireScopes(server, 'delete'), handler)
  */
-export function requireScopes<S extends string>(server: core.ResourceServer<S>, rule: Requirement<S>): Guard {
-  return guard(always(server.requiring(rule)))
+export function requireScopes<S extends string>(server: core.ResourceServer<S>, rule: Rule<S>): Guard {
+  return guard(server.requiring(rule))
 }
-
-const always = (authorizer: core.Authorizer) => () => authorizer
 
 /** Bindings come with an execution context; without one, what is in `c.env` may be new on every request. */
 function perEnvironment(create: (c: Context) => core.ResourceServer): (c: Context) => core.Authorizer {
@@ -36,16 +33,14 @@ function perEnvironment(create: (c: Context) => core.ResourceServer): (c: Contex
   }
 }
 
-function guard(authorizerOf: (c: Context) => core.Authorizer): Guard {
+function guard(by: core.Authorizer | ((c: Context) => core.Authorizer)): Guard {
   return async function scopegate(c, next) {
-    const [authorizer, request] = [authorizerOf(c), requestOf(c)]
+    const [authorizer, request] = [typeof by === 'function' ? by(c) : by, requestOf(c)]
     const decision = authorizer.authorizeNow(request) ?? (await authorizer.authorize(request))
     if (decision.allowed === true) {
       c.set('auth', decision.token)
       await next()
-    } else {
-      c.res = c.newResponse(decision.body || null, decision.status as 401)
-    }
+    } else c.res = c.newResponse(decision.body || null, decision.status as 401)
     try {
       write(c.res.headers, decision.headers)
     } catch {
@@ -58,19 +53,15 @@ function guard(authorizerOf: (c: Context) => core.Authorizer): Guard {
 /** As it came off the wire, where Node's own request is at hand: Hono's is normalised. */
 function requestOf(c: Context): core.ResourceRequest {
   const { method, url: target, rawHeaders } = c.env?.incoming ?? {}
+  const { raw } = c.req
   return Array.isArray(rawHeaders)
     ? { method, target, rawHeaders }
-    : requestWithUrl(c.req.raw, waitUntilOf(c))
+    : { method: raw.method, url: raw.url, rawHeaders: [...raw.headers].flat(), waitUntil: waitUntilOf(c) }
 }
 
-function requestWithUrl({ method, url, headers }: Request, waitUntil: WaitUntil): core.RequestWithUrl {
-  return { method, url, rawHeaders: [...headers].flat(), ...(waitUntil && { waitUntil }) }
-}
-
-function waitUntilOf(c: Context): WaitUntil {
+function waitUntilOf(c: Context): core.ResourceRequest['waitUntil'] {
   try {
-    const { executionCtx } = c
-    return (work) => executionCtx.waitUntil(work)
+    return c.executionCtx.waitUntil.bind(c.executionCtx)
   } catch {
     return undefined // the getter throws where there is none
   }
