@@ -17,7 +17,7 @@ export interface KeySetOptions {
   readonly maxAge?: number
   /** How long past `maxAge` the last good set still serves while fetching fails; then requests get 503. Default 3600. */
   readonly staleIfError?: number
-  /** The least time between a fetch and the next one that an unknown `kid` may cause. Default 10. */
+  /** The least time between a successful fetch and the next one that an unknown `kid` may cause. Default 10. */
   readonly cooldown?: number
   /** The least time between a failed fetch and the next attempt, whatever causes it. Default 1. */
   readonly retryAfter?: number
