@@ -59,7 +59,8 @@ function readApp(app: Hono, options: Given, prefix: string, guarded = false): Re
   const gates: Route[] = []
   for (const route of app.routes) {
     if (functionOf(route).name === 'scopegate') gates.push(route)
-    else readRoute(reading, route, prefix, guarded || gates.some((gate) => isUnder(gate, route)), options)
+    else
+      readRoute(reading, app, route, prefix, guarded || gates.some((gate) => isUnder(gate, route)), options)
   }
   return {
     ...reading,
@@ -106,15 +107,23 @@ function isUnder(gate: Route, { path }: Route): boolean {
   return gate.method === 'ALL' && gate.path.endsWith('/*') && (path === base || path.startsWith(`${base}/`))
 }
 
-function readRoute(reading: Reading, route: Route, prefix: string, guarded: boolean, options: Given): void {
+function readRoute(
+  reading: Reading,
+  outer: Hono,
+  route: Route,
+  prefix: string,
+  guarded: boolean,
+  options: Given,
+): void {
   const path = joinPaths(prefix, route.path)
   const name = `${route.method} ${path}`
   const { name: handlerName, length } = functionOf(route)
   const mount = path.replace(/\/\*$/, '') || '/'
-  const app = isOpaque(route) ? options.mounts.take(mount) : undefined
+  const isMounted = isOpaque(route) && isMount(route, outer)
+  const app = isMounted ? options.mounts.take(mount) : undefined
   if (app) readMounted(reading, route, { path: mount, app }, guarded, options)
   else if (options.middleware.includes(route.handler)) return
-  else if (isEverywhere(route) && length > 1 && !isMount(route))
+  else if (isEverywhere(route) && length > 1 && !isMounted)
     reading.unseen.push(`${name}: whether '${handlerName || 'a function'}' hands every request on`)
   else {
     const methods = route.method === 'ALL' ? ('*' as const) : [route.method]
@@ -128,9 +137,16 @@ function isOpaque(route: Route): boolean {
   return route.method === 'ALL' && route.path.endsWith('/*') && functionOf(route).length > 1
 }
 
-/** `mount()` makes a handler of the app's. */
-function isMount(route: Route): boolean {
-  return functionOf(route).name === 'handler'
+/** Whether `mount` made the handler: told by its text, since it has no mark and middleware may have any name. */
+function isMount(route: Route, app: Hono): boolean {
+  const probe = new (app.constructor as typeof Hono)()
+  if (typeof probe.mount !== 'function') return false
+  probe.mount('/', () => new Response())
+  return probe.routes.some((made) => textOf(made) === textOf(route))
+}
+
+function textOf(route: Route): string {
+  return Function.prototype.toString.call(functionOf(route)).replace(/\s+/g, ' ')
 }
 
 /** Used on every path of its app, as `app.use(f)` does. */

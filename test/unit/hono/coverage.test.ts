@@ -1,6 +1,7 @@
 import { protect } from '@scopegate/hono'
 import { assertRoutesCovered } from '@scopegate/hono/coverage'
 import { type Handler, Hono, type MiddlewareHandler } from 'hono'
+import { mount } from 'hono/mount'
 import { LinearRouter } from 'hono/router/linear-router'
 import { TrieRouter } from 'hono/router/trie-router'
 import { describe, expect, it } from 'vitest'
@@ -86,6 +87,14 @@ describe('assertRoutesCovered on Hono', () => {
     expect((await assertRoutesCovered(app, server, { mounts })).routes).toEqual(['GET /admin/users'])
     expect(await faults(build('/admin'), '* /admin/*')).toEqual({})
     expect(await faults(build('/'), 'GET /users')).toHaveProperty('uncovered')
+  })
+
+  it('takes no middleware on the same path for the app that is passed in', async () => {
+    const inner = new Hono().get('/users', handler)
+    const build = (app: Hono): void => void app.use('/admin/*', parser).all('/admin/*', mount(inner.fetch))
+    const [app, server] = appWith(build, '* /admin/*', 'GET /admin/users over /admin/*')
+    const check = assertRoutesCovered(app, server, { mounts: [{ path: '/admin', app: inner }] })
+    expect((await faultsOf(check)).overrides).toEqual([expect.stringContaining('reaches ALL /admin/* first')])
   })
 
   it('says what middleware it cannot look into, and asks a rule for a handler that cannot hand on', async () => {
