@@ -202,25 +202,28 @@ describe.each(Object.entries(mounts))('the issuer on %s', (_, { mount, consumed 
     expect(status).toBe(401)
   })
 
-  it.skipIf(consumed)('answers a body that is too large without reading it to its end', async () => {
-    const sent = new ReadableStream({ pull: (controller) => controller.enqueue(new Uint8Array(65_536)) })
-    const outcome = await post('/oauth/token', {
-      headers: { 'Content-Type': 'application/x-www-form-urlencoded' },
-      body: sent,
-      duplex: 'half',
-    } as RequestInit).then(
-      ({ status }) => status,
-      (error: Error) => error.name,
-    )
-    // A client that goes on sending may see the connection end before it reads the answer.
-    expect([413, 'TypeError']).toContain(outcome)
-    const announced = await post('/oauth/token', {
-      headers: { 'Content-Type': 'application/x-www-form-urlencoded' },
-      body: 'a'.repeat(20_000),
+  // Behind a body parser the limit is the parser's.
+  if (!consumed) {
+    it('answers a body that is too large without reading it to its end', async () => {
+      const sent = new ReadableStream({ pull: (controller) => controller.enqueue(new Uint8Array(65_536)) })
+      const outcome = await post('/oauth/token', {
+        headers: { 'Content-Type': 'application/x-www-form-urlencoded' },
+        body: sent,
+        duplex: 'half',
+      } as RequestInit).then(
+        ({ status }) => status,
+        (error: Error) => error.name,
+      )
+      // A client that goes on sending may see the connection end before it reads the answer.
+      expect([413, 'TypeError']).toContain(outcome)
+      const announced = await post('/oauth/token', {
+        headers: { 'Content-Type': 'application/x-www-form-urlencoded' },
+        body: 'a'.repeat(20_000),
+      })
+      expect(announced.status).toBe(413)
+      expect(await announced.json()).toMatchObject({ error: 'invalid_request' })
     })
-    expect(announced.status).toBe(413)
-    expect(await announced.json()).toMatchObject({ error: 'invalid_request' })
-  })
+  }
 
   it.each(['GET', 'HEAD', 'PUT', 'DELETE'])('answers %s at the token endpoint with 405', async (method) => {
     const response = await post('/oauth/token', { method })
