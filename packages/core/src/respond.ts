@@ -22,12 +22,15 @@ export function respond(gate: Gate, plan: Plan, outcome: Outcome, context: Conte
   return gate.monitors && denied.reason !== 'preflight' ? letThrough(gate, plan, context, denied) : denied
 }
 
+/** With nothing left to inherit: the last answer there is must not fail in its turn. */
+const FAULT: Outcome = Object.freeze({ reason: 'internal_error', rule: undefined, methods: undefined })
+
 /** The answer to a fault of our own: denied, whatever was being decided and however far it got. */
 export function respondToFault(gate: Gate, plan: Plan | undefined): DeniedDecision {
   const origin = plan?.origin
   const readable = origin !== undefined && gate.origins.known.peek(origin)
   const cors = gate.origins.headers(readable ? origin : undefined)
-  return deny(gate, plan?.method ?? 'GET', { reason: 'internal_error' }, cors, undefined)
+  return deny(gate, plan?.method ?? 'GET', FAULT, cors, undefined)
 }
 
 function corsHeaders({ origins }: Gate, { origin }: Plan, context: Context): ResponseHeaders {
