@@ -7,7 +7,7 @@ export interface Outcome {
   /** The rule that did not allow. */
   readonly rule?: CompiledRule | undefined
   /** The methods a preflight grants, or a 405 names. */
-  readonly methods?: readonly string[]
+  readonly methods?: readonly string[] | undefined
 }
 
 /** All that was asked has been answered with yes. */

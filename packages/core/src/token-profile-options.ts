@@ -9,6 +9,7 @@ import {
   requiredClaimsSchema,
 } from './claim-options.ts'
 import type { ErrorRenderer } from './error-renderer.ts'
+import type { FoundSecret, KeyDiscovery, KeyOrigin } from './key-origin-options.ts'
 import {
   isKeySetUrl,
   type JsonWebKeySet,
@@ -113,15 +114,10 @@ interface NoIssuer {
   readonly audience: string | readonly string[]
 }
 
-interface SecretInsteadOfAudience {
+interface SecretInsteadOfAudience extends FoundSecret {
   readonly issuer: string | null
   /** Gives up the audience check, in words. The secret found for the token is what ties it to this API. */
   readonly audience: null
-  readonly secret: SecretLookup
-  readonly keys?: never
-  readonly jwksUri?: never
-  readonly initialKeys?: never
-  readonly keySet?: never
 }
 
 interface FixedClaimInsteadOfBoth {
@@ -130,45 +126,7 @@ interface FixedClaimInsteadOfBoth {
   readonly claims: Readonly<Record<string, ClaimValue>>
 }
 
-interface Discovery {
-  readonly jwksUri?: never
-  readonly keys?: never
-  readonly secret?: never
-  /** A key set to begin with, while the first fetch is still on its way. Default: the first request waits for it. */
-  readonly initialKeys?: JsonWebKeySet
-  /** How the fetched key set is kept fresh. */
-  readonly keySet?: KeySetOptions
-}
-
-interface RemoteKeys {
-  /** Where the JWK Set is; https unless on loopback. Spares the discovery. */
-  readonly jwksUri: string
-  readonly keys?: never
-  readonly secret?: never
-  readonly initialKeys?: JsonWebKeySet
-  readonly keySet?: KeySetOptions
-}
-
-interface GivenKeys {
-  /** The keys themselves, public parts only; nothing is fetched. */
-  readonly keys: JsonWebKeySet
-  readonly jwksUri?: never
-  readonly secret?: never
-  readonly initialKeys?: never
-  readonly keySet?: never
-}
-
-interface GivenSecret {
-  /** The shared secret (or several, while one replaces another), at least as long as the hash; or how to find it. */
-  readonly secret: Secrets | SecretLookup
-  readonly keys?: never
-  readonly jwksUri?: never
-  readonly initialKeys?: never
-  readonly keySet?: never
-}
-
 type IssuedBy = IssuerAndAudience | FixedClaimInsteadOfAudience
-type KeySource = RemoteKeys | GivenKeys | GivenSecret
 
 /**
  * One family of access tokens: how it is recognised, verified and read. Keys come from the issuer's discovery document
@@ -176,8 +134,8 @@ type KeySource = RemoteKeys | GivenKeys | GivenSecret
  */
 export type TokenProfileOptions = ProfileDetails &
   (
-    | (IssuedBy & (Discovery | KeySource))
-    | ((NoIssuer | FixedClaimInsteadOfBoth) & KeySource)
+    | (IssuedBy & (KeyDiscovery | KeyOrigin))
+    | ((NoIssuer | FixedClaimInsteadOfBoth) & KeyOrigin)
     | SecretInsteadOfAudience
   )
 
