@@ -112,11 +112,11 @@ function readUse(
 
 /** router before 2.3, and what is no plain path in Express 4. */
 function readHidden(reading: Reading, layer: Layer, prefix: string, guarded: boolean): void {
-  const known = reading.mounts.takeApp(layer.handle)
   const name = `use '${layer.handle.name || 'a function'}' under ${prefix || '/'}`
-  if (known && layer.match(known.path.slice(prefix.length).replace(/:\w+/g, 'any')) !== false) {
-    reading.unseen.push(`${name}: further paths that it is mounted on, besides the given ${known.path}`)
-    readMount(reading, layer, known.path.slice(prefix.length), prefix, guarded)
+  const given = reading.mounts.takeApp(layer.handle).map(({ path }) => path.slice(prefix.length))
+  if (given.length > 0 && given.every((path) => layer.match(path.replace(/:\w+/g, 'any')) !== false)) {
+    reading.unseen.push(`${name}: further paths that it is mounted on, besides the given ${given.join(', ')}`)
+    for (const path of given) readMount(reading, layer, path, prefix, guarded)
     return
   }
   reading.unseen.push(`${name}: the path, which this version of Express hides; give it in \`mounts\``)

@@ -199,6 +199,15 @@ describe.each([
       expect(await faultsOf(assertRoutesCovered(app, server, { mounts }))).toEqual({})
     })
 
+    it('is refused where an app on two paths is passed in for one of them', async () => {
+      const inner = express().get('/:id', handler)
+      const build = (app: Express): void => void app.use(['/x', '/users'], inner).get('/users/me', handler)
+      const [app, server] = appWith(build, ...rules, '* /users/*', 'GET /x/:id')
+      const mounts = [{ path: '/x', app: inner }]
+      const { overrides } = await faultsOf(assertRoutesCovered(app, server, { mounts }))
+      if (!is4) expect(overrides).toEqual([expect.stringContaining('GET /users/me')])
+    })
+
     it('takes several apps on one path in their order', async () => {
       const [me, id] = [express().get('/me', handler), express().get('/:id', handler)]
       const build = (app: Express): void => void app.use('/users', me).use('/users', id)
@@ -269,6 +278,8 @@ it('has hidden mount paths given where Express 4 hides them', async () => {
   const router = express4.Router().get('/x', handler)
   const app = express4().use(protect(server)).use(['/a', '/b'], router)
   await expect(assertRoutesCovered(app, server)).rejects.toThrow(/could not be seen:\n.*hides; give it/)
+  const mounts = ['/a', '/b'].map((path) => ({ path, app: router }))
+  expect((await assertRoutesCovered(app, server, { mounts })).routes).toEqual(['GET /a/x', 'GET /b/x'])
   const one = serverWith('GET /a/x')
   const { unseen } = await assertRoutesCovered(app, one, { mounts: [{ path: '/a', app: router }] })
   expect(unseen).toEqual([expect.stringContaining('further paths')])

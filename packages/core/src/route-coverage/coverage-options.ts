@@ -24,21 +24,24 @@ export interface MountedApp {
 export interface MountedApps {
   /** The next application said to be mounted on this full path; several on one path are taken in their order. */
   readonly take: (path: string) => unknown
-  /** Takes this application wherever it is said to be mounted. */
-  readonly takeApp: (app: unknown) => MountedApp | undefined
+  /** Takes this application from everywhere it is said to be mounted. */
+  readonly takeApp: (app: unknown) => readonly MountedApp[]
   /** What is wrong with those that were not found. */
   readonly faults: () => readonly string[]
 }
 
 /** Begins to look for mounted applications. */
 export function createMountedApps({ mounts = [] }: CoverageOptions): MountedApps {
-  const left = [...mounts]
-  const takeAt = (index: number): MountedApp | undefined =>
-    index === -1 ? undefined : left.splice(index, 1)[0]
+  const left = new Set(mounts)
+  const take = (found: readonly MountedApp[]): readonly MountedApp[] => {
+    for (const mount of found) left.delete(mount)
+    return found
+  }
   return {
-    take: (path) => takeAt(left.findIndex((mount) => shapeOf(mount.path) === shapeOf(path)))?.app,
-    takeApp: (app) => takeAt(left.findIndex((mount) => mount.app === app)),
-    faults: () => left.map(({ path }) => `\`mounts\`: nothing that needs it is mounted on ${path}`),
+    take: (path) =>
+      take([...left].filter((mount) => shapeOf(mount.path) === shapeOf(path)).slice(0, 1))[0]?.app,
+    takeApp: (app) => take([...left].filter((mount) => mount.app === app)),
+    faults: () => [...left].map(({ path }) => `\`mounts\`: nothing that needs it is mounted on ${path}`),
   }
 }
 

@@ -72,9 +72,12 @@ function keysToRoutes(
   keys: readonly unknown[],
   witness: Witness,
 ): RegisteredRoute[] {
-  return keys.flatMap((key) =>
-    routes.filter((route) => route.key === key && isMatchedBy(witness, route.pattern)),
-  )
+  return keys.flatMap((key) => {
+    const known = routes.filter((route) => route.key === key)
+    const matching = known.filter(({ pattern }) => isMatchedBy(witness, pattern))
+    if (known.length > 0 && matching.length === 0) throw new Error('a route runs outside its pattern')
+    return matching
+  })
 }
 
 /**
