@@ -20,7 +20,7 @@ type App = Hono<{ Bindings: HttpBindings }>
 /** Builds a plan as a Hono app for Node. */
 export function buildHono(plan: AppPlan, hooks: AppHooks, gate?: MiddlewareHandler): App {
   const app = createApp(plan.options)
-  app.onError((_, c) => c.body(null, 500))
+  quiet(app)
   app.use('*', async (c, next) => {
     const { method = '', url = '', rawHeaders } = c.env.incoming
     hooks.arrived({ id: c.req.header(REQUEST_ID), method, target: url, rawHeaders })
@@ -33,6 +33,11 @@ export function buildHono(plan: AppPlan, hooks: AppHooks, gate?: MiddlewareHandl
 
 function createApp({ strict, engine }: RouterOptions): App {
   return engine === 'smart' ? new Hono({ strict }) : new Hono({ strict, router: createEngine(engine) })
+}
+
+/** Some of Hono's routers fail at what another could match; it is answered 500. */
+function quiet(app: App): void {
+  app.onError((_, c) => c.body(null, 500))
 }
 
 type Routes = ConstructorParameters<typeof Hono>[0] extends infer O | undefined ? O : never
@@ -55,6 +60,7 @@ function registerGroup(hooks: AppHooks, app: App, group: Group, base: string): v
   for (const member of group.members) register(hooks, nested, member, base + path)
   if (group.kind === 'router') app.route(path, nested)
   if (group.kind !== 'app') return
+  quiet(nested)
   app.mount(path, nested.fetch)
   hooks.mounted?.({ path: base + path, app: nested })
 }
