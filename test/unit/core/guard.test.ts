@@ -83,6 +83,13 @@ describe('a guard', () => {
     const guard = server.requiring({ scopes: 'a', opaque: ['%2f'] })
     expect(await ask(guard, 'GET /a%2fb', headers)).toMatchObject({ allowed: true })
     expect(await ask(guard, 'GET /a%5cb', headers)).toMatchObject({ status: 400 })
+    expect(await ask(guard, 'GET /a%2fb;c', headers)).toMatchObject({ status: 400 })
+    const both = server.requiring({ scopes: 'a', opaque: ['%2f', ';'] })
+    expect(await ask(both, 'GET /a%2fb;c', headers)).toMatchObject({ allowed: true })
+    expect(await ask(both, 'GET /a%2f..;c', headers)).toMatchObject({
+      status: 400,
+      reason: 'malformed_target',
+    })
   })
 
   it('judges the origin of a token', async () => {
