@@ -13,10 +13,16 @@ export function judgeShape(
 ): RequestTarget | DenialReason {
   if (!isUpperCaseWord(request.method)) return 'malformed_method'
   if (!isWellFormedHost(headers)) return 'malformed_host'
-  const target = request.target ?? targetOfUrl(request.url ?? '', headers.authority ?? headers.host)
+  const target = targetOf(request, headers)
   const parsed = target === undefined ? undefined : parseRequestTarget(target)
   if (parsed === undefined) return 'malformed_target'
   if (gate.origins.owned && (headers.repeatedOrigin || headers.repeatedRequestedMethod))
     return 'malformed_origin'
   return headers.methodOverride && gate.refusesMethodOverride ? 'method_override' : parsed
+}
+
+/** Only what the request itself says: a `target` put on `Object.prototype` would hide the path that is served. */
+function targetOf(request: ResourceRequest, { authority, host }: RequestHeaders): string | undefined {
+  const target = Object.hasOwn(request, 'target') ? request.target : undefined
+  return target ?? targetOfUrl(request.url ?? '', authority ?? host)
 }

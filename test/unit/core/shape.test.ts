@@ -148,6 +148,17 @@ describe('a request whose raw target is not known', () => {
     expect(await decide(server, byUrl('https://b.example/a', headers))).toMatchObject({ allowed: false })
   })
 
+  it.each(['target', 'url'])('does not inherit a %s from a polluted Object.prototype', async (name) => {
+    const value = name === 'target' ? '/public' : 'https://api.example/public'
+    Object.defineProperty(Object.prototype, name, { value, configurable: true, writable: true })
+    const decisions = [
+      await server.authorize(byUrl('https://api.example/admin')),
+      await server.authorize({ method: 'GET', target: '/admin', rawHeaders: ['Host', 'api.example'] }),
+    ]
+    Reflect.deleteProperty(Object.prototype, name)
+    for (const decision of decisions) expect(decision).toEqual(await ask(server, 'GET /admin'))
+  })
+
   it('and has no URL either, is malformed', async () => {
     const neither = { method: 'GET', rawHeaders: [] } as unknown as ResourceRequest
     expect(await decide(server, neither)).toMatchObject({ status: 400, reason: 'malformed_target' })
