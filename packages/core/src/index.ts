@@ -20,6 +20,6 @@ export { type Authorizer, createResourceServer, type ResourceServer } from './re
 export type { ResourceServerOptions, TokenCacheOptions } from './resource-server-options.ts'
 export type { HttpMethod, RouteRequirement, RouteRule } from './route-rule-options.ts'
 export type { ScopeExpression } from './scope.ts'
-export type { SourceLimits } from './source-options.ts'
+export type { SourceLimits, TokenSourceLimits } from './source-options.ts'
 export type { SignatureAlgorithm, TokenProfileOptions } from './token-profile-options.ts'
 export type { GrantSource, SecretLookup, Secrets, StatusSource } from './token-source-options.ts'

@@ -8,6 +8,12 @@ export interface SourceLimits {
   readonly timeout?: number
 }
 
+/** {@link SourceLimits} of a source that is asked about tokens already verified. */
+export interface TokenSourceLimits extends SourceLimits {
+  /** How long an answer, yes or no, is remembered; 0 asks at every request. Default 10. */
+  readonly maxAge?: number
+}
+
 const seconds = (least: number, most: number): z.ZodMiniType =>
   z
     .number(`must be seconds from ${least} to ${most}`)
@@ -17,6 +23,12 @@ const seconds = (least: number, most: number): z.ZodMiniType =>
 export const sourceLimitsShape: Readonly<Record<'maxAge' | 'timeout', z.ZodMiniType>> = {
   maxAge: z.optional(seconds(0.1, 3600)),
   timeout: z.optional(seconds(0.01, 60)),
+}
+
+/** The schema's keys for {@link TokenSourceLimits}. */
+export const tokenSourceLimitsShape: typeof sourceLimitsShape = {
+  ...sourceLimitsShape,
+  maxAge: z.optional(seconds(0, 3600)),
 }
 
 /** A schema for a function; `what` shows the one that is meant. */

@@ -1,9 +1,15 @@
 import * as z from 'zod/mini'
 import type { AccessToken } from './access-token.ts'
-import { callable, type SourceLimits, sourceLimitsShape } from './source-options.ts'
+import {
+  callable,
+  type SourceLimits,
+  sourceLimitsShape,
+  type TokenSourceLimits,
+  tokenSourceLimitsShape,
+} from './source-options.ts'
 
 /** Tells whether tokens are still active: the credential deleted, the token revoked, the account suspended. */
-export interface StatusSource extends SourceLimits {
+export interface StatusSource extends TokenSourceLimits {
   /**
    * Whether this verified token may still be used. Rejecting, answering anything but a boolean, or taking
    * too long gets the request 503.
@@ -12,7 +18,7 @@ export interface StatusSource extends SourceLimits {
 }
 
 /** Tells what tokens are granted now, whatever they were granted when they were issued. */
-export interface GrantSource extends SourceLimits {
+export interface GrantSource extends TokenSourceLimits {
   /**
    * The scopes this verified token has at the moment: a space-delimited string or an array. Rejecting, answering anything
    * else, or taking too long gets the request 503.
@@ -45,12 +51,12 @@ const oneSecret = z.union([text, z.instanceof(Uint8Array)])
 
 export const statusSourceSchema: z.ZodMiniType = z.strictObject({
   isActive: callable('(token) => boolean'),
-  ...sourceLimitsShape,
+  ...tokenSourceLimitsShape,
 })
 
 export const grantSourceSchema: z.ZodMiniType = z.strictObject({
   resolve: callable('(token) => scopes'),
-  ...sourceLimitsShape,
+  ...tokenSourceLimitsShape,
 })
 
 const COUNT = 'must be a whole number from 1 to 1000000'

@@ -109,7 +109,9 @@ describe('options of a server', () => {
     ['a status that is a function', { status: isActive }, 'status'],
     ['a status without a question', { status: {} }, 'status.isActive'],
     ['an unknown member of the status', { status: { isActive, ttl: 1 } }, 'status.ttl'],
-    ['an answer kept for no time', { status: { isActive, maxAge: 0 } }, 'status.maxAge'],
+    ['an answer kept for less than no time', { status: { isActive, maxAge: -1 } }, 'status.maxAge'],
+    ['grants kept for less than no time', { grants: { resolve: () => '', maxAge: -1 } }, 'grants.maxAge'],
+    ['secrets kept for no time', { secret: { by: 'kid', find: () => secret, maxAge: 0 } }, 'secret.maxAge'],
     ['an answer kept for ever', { status: { isActive, maxAge: Number.POSITIVE_INFINITY } }, 'status.maxAge'],
     [
       'a store with methods',
