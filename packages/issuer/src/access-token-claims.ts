@@ -24,6 +24,8 @@ export type ClaimMapping = (source: ClaimSource) => Readonly<Record<string, unkn
 export interface TokenContent {
   readonly id: string
   readonly issuer: string
+  /** What the subject says behind the client's id. */
+  readonly subjectSuffix: string
   readonly audience: string
   readonly issuedAt: Instant
   readonly expiresAt: Instant | null
@@ -57,7 +59,7 @@ export function toClaims(content: TokenContent, mapping: ClaimMapping | undefine
   const scope = source.scopes.join(' ')
   return {
     iss: content.issuer,
-    sub: source.clientId,
+    sub: source.clientId + content.subjectSuffix,
     aud: audience,
     client_id: source.clientId,
     iat: toSeconds(content.issuedAt),

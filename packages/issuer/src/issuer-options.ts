@@ -62,6 +62,11 @@ export interface TokenIssuerOptions {
   readonly signing?: SigningOptions
   /** Adds claims: `({ account, metadata }) => ({ tenantId: account.id, roles: metadata.roles })`. Default: none. */
   readonly claims?: ClaimMapping
+  /**
+   * What `sub` says behind the client's id, such as `@clients`, so that no client can be taken for a user by a resource
+   * server that only reads `sub` (RFC 9068 section 5). It begins with a character that no id has. Default: nothing.
+   */
+  readonly subjectSuffix?: string
   /** `exchange` refuses to mint tokens directly, `direct` refuses every exchange. Default `both`. */
   readonly issuance?: 'both' | 'exchange' | 'direct'
   /**
@@ -140,6 +145,17 @@ export const issuerOptionsSchema: z.ZodMiniType = z.strictObject({
     }),
   ),
   claims: z.optional(callable('(source) => claims')),
+  subjectSuffix: z.optional(
+    z
+      .string()
+      .check(
+        z.regex(
+          /^[!-~]{1,64}$/,
+          'must be 1 to 64 printable ASCII characters without space; leave it out for none',
+        ),
+        z.regex(/^[^A-Za-z0-9_-]/, 'must begin with a character that no id has, such as "@"'),
+      ),
+  ),
   issuance: z.optional(z.enum(['both', 'exchange', 'direct'])),
   revocation: z.optional(z.enum(['immediate', 'at-expiry'])),
   localhost: z.optional(z.boolean()),

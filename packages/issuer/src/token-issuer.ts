@@ -22,7 +22,7 @@ import { createSigningKeys, type SigningKeys } from './signing-keys.ts'
 import type { IssuerStore } from './store.ts'
 import { createThrottle } from './throttle.ts'
 import { createTokenEndpoint, type WebHandler } from './token-endpoint.ts'
-import { createTokenMinter, type TokenMinter } from './token-minter.ts'
+import { createTokenMinter, type MinterSettings, type TokenMinter } from './token-minter.ts'
 import { createTokenSources, type TokenSources } from './token-sources.ts'
 
 /** The signing keys, as an operator sees them. */
@@ -84,7 +84,7 @@ export function createTokenIssuer(options: TokenIssuerOptions): TokenIssuer {
   const settings = toSettings(options)
   const { store, now, scopes, issuance } = settings
   const keys = createKeys(settings)
-  const minter = createTokenMinter(settings.issuer, keys, settings.claims)
+  const minter = createTokenMinter(toMinterSettings(settings), keys, settings.claims)
   const sources = createTokenSources(store, keys, {
     revocation: settings.revocation ?? 'immediate',
     localhost: settings.localhost ?? false,
@@ -148,6 +148,10 @@ function refuseWithoutEffect({ endpoints, issuance, refreshTokens }: Settings): 
 function warnOfPlainKeys({ store, signing, warn = console.warn }: Settings): void {
   if (!store.persistent || signing?.encryptionKey !== undefined) return
   warn('scopegate: signing keys are stored in plain text; give `signing.encryptionKey` outside development')
+}
+
+function toMinterSettings({ issuer, subjectSuffix = '' }: Settings): MinterSettings {
+  return { issuer, subjectSuffix }
 }
 
 function createKeys({ store, signing, endpoints, lifetime, now }: Settings): SigningKeys {

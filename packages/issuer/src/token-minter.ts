@@ -7,18 +7,21 @@ import type { AccountState } from './store.ts'
 export interface TokenMinter {
   /** The key that an account's tokens are signed with at the moment. */
   keyFor(account: AccountState): Promise<SigningKey>
-  mint(content: Omit<TokenContent, 'issuer'>, key: SigningKey): Promise<string>
+  mint(content: Omit<TokenContent, keyof MinterSettings>, key: SigningKey): Promise<string>
 }
+
+/** What every token of an issuer says alike. */
+export type MinterSettings = Pick<TokenContent, 'issuer' | 'subjectSuffix'>
 
 /** Creates the minter of one issuer. */
 export function createTokenMinter(
-  issuer: string,
+  settings: MinterSettings,
   keys: SigningKeys,
   mapping: ClaimMapping | undefined,
 ): TokenMinter {
   return Object.freeze<TokenMinter>({
     keyFor: async (account) => await keys.current(account),
-    mint: async (content, key) => await signAccessToken(key, toClaims({ ...content, issuer }, mapping)),
+    mint: async (content, key) => await signAccessToken(key, toClaims({ ...content, ...settings }, mapping)),
   })
 }
 

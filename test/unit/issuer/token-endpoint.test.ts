@@ -318,6 +318,21 @@ describe('the standard dialect', () => {
     expect(fixture.faults).toMatchObject([{ code: 'ERR_CONFIGURATION', key: 'claims' }])
   })
 
+  it('ends the subject as it is told, so that no client is taken for a user', async () => {
+    fixture = createFixture({ subjectSuffix: '@clients' })
+    client = await fixture.client()
+    const { payload } = await verify(fixture, (await exchange()).body.access_token)
+    expect(payload).toMatchObject({ sub: `${client.id}@clients`, client_id: client.id })
+    const { token } = await fixture.issuer.accessTokens.create({
+      account: client.credential.account,
+      name: 'direct',
+      scopes: [],
+      expiresAt: START + 60_000,
+    })
+    const direct = (await verify(fixture, token)).payload
+    expect(direct.sub).toBe(`${direct.client_id}@clients`)
+  })
+
   it('adds mapped claims', async () => {
     fixture = createFixture({
       claims: ({ issuance, account, subject, metadata, environment }) => ({

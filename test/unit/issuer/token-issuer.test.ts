@@ -57,6 +57,9 @@ describe('createTokenIssuer', () => {
     ['a lifetime in fractions', { lifetime: 1.5 }, 'lifetime'],
     ['a store that was not awaited', { store: openLibsqlStore({ file: ':memory:' }) }, 'store'],
     ['a clock that is a time', { now: 5 }, 'now'],
+    ['an ending of subjects that an id could have too', { subjectSuffix: '-clients' }, 'subjectSuffix'],
+    ['an ending of subjects that ends nothing', { subjectSuffix: '' }, 'subjectSuffix'],
+    ['an ending of subjects with a space', { subjectSuffix: '@our clients' }, 'subjectSuffix'],
     ['a dialect without a place for credentials', withDialect({ credentials: [] }), 'endpoints[0].dialect'],
     [
       'a dialect whose reply has no token',
