@@ -18,6 +18,6 @@ export default defineConfig({
     // A guard against hanging, not a bar: child processes on a busy machine start slowly.
     testTimeout: 60_000,
     hookTimeout: 60_000,
-    projects: ['unit', 'conformance', 'e2e', 'browser', 'packaging', 'robustness'].map(project),
+    projects: ['unit', 'conformance', 'e2e', 'browser', 'packaging', 'robustness', 'systems'].map(project),
   },
 })

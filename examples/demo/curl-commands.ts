@@ -8,10 +8,7 @@ export function curlCommands({ issuer, apis }: Demo): string {
   const lines = apis.map(({ framework, url }) => {
     return `curl -i -H "Authorization: Bearer $TOKEN" ${url}/v1/vps/map   # ${framework}`
   })
-  return `
-Try it:
-
-TOKEN=$(curl -s -X POST -u '${credentials}' ${issuer.m2mTokenEndpoint} | node -p 'JSON.parse(fs.readFileSync(0)).token')
+  return `TOKEN=$(curl -s -X POST -u '${credentials}' ${issuer.m2mTokenEndpoint} | node -p 'JSON.parse(fs.readFileSync(0)).token')
 ${lines.join('\n')}
 
 As any OAuth client asks for it:
@@ -20,7 +17,5 @@ curl -s -u '${credentials}' -d grant_type=client_credentials -d scope=query ${is
 
 Other clients, with more scopes:
 
-${others.map(({ clientId, clientSecret, scope }) => `${clientId}:${clientSecret}   # ${scope}`).join('\n')}
-
-Ctrl-C ends it.`
+${others.map(({ clientId, clientSecret, scope }) => `${clientId}:${clientSecret}   # ${scope}`).join('\n')}`
 }

@@ -1,9 +1,7 @@
-import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
-import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { listen } from '@scopegate/example-harness'
 import { AUDIENCE, ORIGINS } from '@scopegate/example-policy'
 import { createTokenIssuer, multisetDialect, standardDialect, type TokenIssuer } from '@scopegate/issuer'
 import { openLibsqlStore } from '@scopegate/issuer/libsql'
@@ -35,16 +33,23 @@ export interface IssuerSettings {
   readonly tokenTtlSeconds: number
   /** One client is made for each. */
   readonly scopes: readonly string[]
+  readonly now: () => number
 }
 
 const TOKEN_PATH = '/oauth/token'
 const M2M_PATH = '/v1/m2m/token'
 
 /** Starts an issuer on loopback whose records are kept in an embedded database, in a folder that goes with it. */
-export async function startIssuer({ port, tokenTtlSeconds, scopes }: IssuerSettings): Promise<RunningIssuer> {
+export async function startIssuer({
+  port,
+  tokenTtlSeconds,
+  scopes,
+  now,
+}: IssuerSettings): Promise<RunningIssuer> {
   const folder = await mkdtemp(join(tmpdir(), 'scopegate-demo-'))
-  const server = await listen(port)
-  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  // Tokens name the issuer's address, so the port comes before the issuer.
+  const listening = await listen(port)
+  const { url } = listening
   const store = await openLibsqlStore({ file: join(folder, 'issuer.db') })
   const issuer = createTokenIssuer({
     issuer: url,
@@ -56,10 +61,11 @@ export async function startIssuer({ port, tokenTtlSeconds, scopes }: IssuerSetti
       { path: M2M_PATH, dialect: { ...multisetDialect, lifetime: tokenTtlSeconds } },
     ],
     signing: { encryptionKey: crypto.getRandomValues(new Uint8Array(32)) },
+    now,
   })
-  server.on('request', issuerListener(issuer))
+  listening.server.on('request', issuerListener(issuer))
   const close = async (): Promise<void> => {
-    await stop(server)
+    await listening.close()
     await store.close()
     await rm(folder, { recursive: true, force: true })
   }
@@ -79,18 +85,4 @@ async function register(issuer: TokenIssuer, scopes: readonly string[]): Promise
       return { clientId: created.credential.clientId, clientSecret: created.clientSecret, scope }
     }),
   )
-}
-
-/** Tokens name the issuer's address, so the port comes before the issuer. */
-async function listen(port: number): Promise<Server> {
-  const server = createServer().listen(port, '127.0.0.1')
-  await once(server, 'listening')
-  return server
-}
-
-async function stop(server: Server): Promise<void> {
-  const closed = once(server, 'close')
-  server.close()
-  server.closeAllConnections()
-  await closed
 }

@@ -1,15 +1,5 @@
+import { bearer, type Headers, type Step, step } from '@scopegate/example-harness'
 import { ORIGINS } from '@scopegate/example-policy'
-import type { RawRequest } from './raw-request.ts'
-
-/** One line of the walk-through: what is sent, and the answer it must get on every framework. */
-export interface Step {
-  readonly what: string
-  readonly request: RawRequest
-  /** The status, and the body's `error` or the handler that ran; `for pages` where a page of the origin may read it. */
-  readonly expected: string
-  /** How far ahead the API's clock is turned for this step, in seconds. */
-  readonly clockAhead?: number
-}
 
 /** A token of each client. */
 export interface Tokens {
@@ -17,8 +7,6 @@ export interface Tokens {
   readonly write: string
   readonly delete: string
 }
-
-type Headers = RawRequest['headers']
 
 const MAP = '/v1/vps/map'
 const [ORIGIN = ''] = ORIGINS
@@ -102,12 +90,4 @@ function trickSteps(token: Headers): readonly Step[] {
     step('HEAD is judged as GET', 'HEAD', `${MAP}/summary`, token, '403'),
     ...refused.map((target) => step('an ambiguous target', 'GET', target, token, '400 invalid_request')),
   ]
-}
-
-function step(what: string, method: string, target: string, headers: Headers, expected: string): Step {
-  return { what, request: { method, target, headers }, expected }
-}
-
-function bearer(token: string): Headers {
-  return [['Authorization', `Bearer ${token}`]]
 }

@@ -1,36 +1,53 @@
-import type { Api } from './apis.ts'
-import { type Demo, requestM2mToken, requestToken } from './demo.ts'
-import type { DemoClient } from './issuer.ts'
+import type { Clock } from './clock.ts'
 import { type RawResponse, sendRaw } from './raw-request.ts'
-import { HEADING, isRight, line } from './table.ts'
-import { createSteps, type Step } from './walk-through.ts'
+import type { RunningExample } from './running-example.ts'
+import type { Step } from './step.ts'
+import { isRight, line, summarise } from './table.ts'
 
-const HOUR = 3600
+/** A step with the answers it got: one of each framework, or one alone where another server was asked. */
+export interface PlayedStep {
+  readonly step: Step
+  readonly answers: readonly RawResponse[]
+}
 
-/** Plays the walk-through against every API and prints it as a table. True if every answer was the expected one. */
-export async function play(demo: Demo, print: (line: string) => void): Promise<boolean> {
-  const [reader, writer, remover] = demo.issuer.clients as [DemoClient, DemoClient, DemoClient]
-  const query = await requestToken(demo, reader)
-  const write = await requestM2mToken(demo, writer)
-  const remove = await requestToken(demo, remover)
-  print(HEADING)
+/** Plays the walk-through, one step after the other. */
+export async function* play({ apis, steps }: RunningExample, clock: Clock): AsyncGenerator<PlayedStep> {
+  const ports = apis.map(({ port }) => port)
+  for (const step of await steps()) {
+    await step.before?.()
+    yield { step, answers: await answersTo(step, step.port === undefined ? ports : [step.port], clock) }
+  }
+}
+
+async function answersTo(
+  { request, clockAhead = 0 }: Step,
+  ports: readonly number[],
+  clock: Clock,
+): Promise<readonly RawResponse[]> {
+  clock.advance(clockAhead)
+  try {
+    return await Promise.all(ports.map(async (port) => await sendRaw(port, request)))
+  } finally {
+    clock.advance(-clockAhead)
+  }
+}
+
+/** Prints the walk-through while it is played. True if every answer was the expected one. */
+export async function playToTable(
+  running: RunningExample,
+  clock: Clock,
+  print: (line: string) => void,
+): Promise<boolean> {
   let ok = true
-  for (const step of createSteps({ query, write, delete: remove }, demo.tokenTtlSeconds + HOUR)) {
-    const answers = await answersTo(step, demo)
+  for await (const { step, answers } of play(running, clock)) {
     ok &&= isRight(step.expected, answers)
     print(line(step, answers))
   }
   return ok
 }
 
-async function answersTo(
-  { request, clockAhead = 0 }: Step,
-  { apis, setClockAhead }: Demo,
-): Promise<readonly RawResponse[]> {
-  setClockAhead(clockAhead)
-  try {
-    return await Promise.all(apis.map(async ({ port }: Api) => await sendRaw(port, request)))
-  } finally {
-    setClockAhead(0)
-  }
+/** What was answered otherwise than expected, in words; for tests. */
+export function wrongAnswers({ step, answers }: PlayedStep): readonly string[] {
+  if (isRight(step.expected, answers)) return []
+  return [`${step.what}: expected ${step.expected}, got ${answers.map(summarise).join(', ')}`]
 }

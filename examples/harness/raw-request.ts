@@ -6,6 +6,8 @@ export interface RawRequest {
   readonly method: string
   readonly target: string
   readonly headers: readonly (readonly [name: string, value: string])[]
+  /** Sent with its length. Default: none. */
+  readonly body?: string
 }
 
 /** A response as it came over the wire. */
@@ -27,11 +29,12 @@ export async function sendRaw(port: number, request: RawRequest): Promise<RawRes
   return parse(Buffer.concat(chunks).toString('latin1'), request.method)
 }
 
-function serialise({ method, target, headers }: RawRequest): string {
+function serialise({ method, target, headers, body }: RawRequest): string {
   const given = new Set(headers.map(([name]) => name.toLowerCase()))
   const added = [...(given.has('host') ? [] : [['Host', 'api.example']]), ['Connection', 'close']]
+  if (body !== undefined) added.push(['Content-Length', String(Buffer.byteLength(body, 'latin1'))])
   const lines = [...added, ...headers].map(([name, value]) => `${name}: ${value}`)
-  return [`${method} ${target} HTTP/1.1`, ...lines, '', ''].join('\r\n')
+  return [`${method} ${target} HTTP/1.1`, ...lines, '', body ?? ''].join('\r\n')
 }
 
 function parse(text: string, method: string): RawResponse {

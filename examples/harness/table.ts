@@ -1,8 +1,8 @@
 import { FRAMEWORKS } from './apis.ts'
 import type { RawResponse } from './raw-request.ts'
-import type { Step } from './walk-through.ts'
+import type { Step } from './step.ts'
 
-const WIDTHS = [2, 27, 38, 36, 7, 7, 7]
+const WIDTHS = [2, 31, 42, 40, 7, 7, 7]
 
 /** The first line of the table. */
 export const HEADING: string = columns(['', 'what', 'request', 'expected', ...FRAMEWORKS])
@@ -20,16 +20,21 @@ export function isRight(expected: string, answers: readonly RawResponse[]): bool
   return written.size === 1 && answers.every((answer) => summarise(answer) === expected)
 }
 
-function summarise({ status, headers, body }: RawResponse): string {
+/** The status and what the body says, as {@link Step.expected} is written. */
+export function summarise({ status, headers, body }: RawResponse): string {
   const readable = headers.some(([name]) => name === 'access-control-allow-origin')
   return [status, ...outcome(body), ...(readable ? ['for pages'] : [])].join(' ')
 }
 
-/** The error or the handler that the body names. */
+const TELLING = ['handler', 'error', 'msg', 'message', 'description', 'name']
+
+/** The handler or the error that the body names, however that API spells it; else the names of what it holds. */
 function outcome(body: string): readonly string[] {
   try {
-    const { error, handler } = JSON.parse(body) as { error?: string; handler?: string }
-    return [error ?? handler ?? body]
+    const content = JSON.parse(body) as object
+    const told = Object.entries(content).filter(([, value]) => typeof value === 'string')
+    const found = TELLING.map((field) => new Map(told).get(field)).find((text) => text !== undefined)
+    return [found ?? `{ ${Object.keys(content).join(', ')} }`]
   } catch {
     return body === '' ? [] : [body]
   }

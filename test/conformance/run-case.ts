@@ -1,6 +1,6 @@
 import type { AuthorizationDecision, ResourceRequest } from '@scopegate/core'
 import type { TestIssuer } from '@scopegate/core/testing'
-import { type RawRequest, type RawResponse, sendRaw, valuesOf } from '@scopegate/example-demo/raw-request.ts'
+import { type RawRequest, type RawResponse, sendRaw, valuesOf } from '@scopegate/example-harness'
 import { expect } from 'vitest'
 import type { Case, Expected } from './case.ts'
 import { holding } from './case.ts'

@@ -5,7 +5,7 @@ import {
   type RouteRule,
 } from '@scopegate/core'
 import { createFakeClock, createTestIssuer } from '@scopegate/core/testing'
-import { sendRaw, valuesOf } from '@scopegate/example-demo/raw-request.ts'
+import { sendRaw, valuesOf } from '@scopegate/example-harness'
 import { describe, expect, it } from 'vitest'
 import { HOSTS } from './hosts.ts'
 import { ORIGIN } from './policy.ts'

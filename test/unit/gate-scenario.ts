@@ -2,7 +2,7 @@ import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createResourceServer, type ResourceServer, type ResourceServerOptions } from '@scopegate/core'
 import { createTestIssuer, type MintOptions } from '@scopegate/core/testing'
-import { type RawRequest, sendRaw } from '../../examples/demo/raw-request.ts'
+import { type RawRequest, sendRaw } from '@scopegate/example-harness'
 
 /** A resource server whose keys are at hand, and tokens for it. */
 export interface GateScenario {
