@@ -1,6 +1,7 @@
 import { isRefusal, type Refusal, type VerifiedToken } from './access-token.ts'
 import type { AccessTokenVerifier } from './access-token-verifier.ts'
-import { type CacheLimits, createBoundedCache, createSingleFlight } from './cached-lookup.ts'
+import { type CacheLimits, createBoundedCache } from './bounded-cache.ts'
+import { createSingleFlight } from './cached-lookup.ts'
 import type { Credential } from './credential.ts'
 import type { DenialReason } from './denial-reason.ts'
 import type { WaitUntil } from './key-set.ts'

@@ -25,20 +25,22 @@ const texts = z.union(
   'must be a string or a non-empty array of non-empty strings',
 )
 
-/** A check for tables: one without members would do nothing, silently. */
-export const isNotEmpty: z.core.$ZodCheck<object> = z.refine<object>(
-  (members) => Object.keys(members).length > 0,
-  'is empty; leave it out',
-)
+/** A table of names and values of one sort. One without members would do nothing, silently. */
+export function table(values: z.ZodMiniType): z.ZodMiniType {
+  return z
+    .catchall(z.object({}), values)
+    .check(z.refine((members) => Object.keys(members).length > 0, 'is empty; leave it out'))
+    .check(z.refine((members) => !Object.hasOwn(members, ''), 'has a member without a name'))
+}
 
-export const fixedClaimsSchema: z.ZodMiniType = z
-  .record(text, z.union([z.string(), z.number(), z.boolean()], 'must be a string, number or boolean'))
-  .check(isNotEmpty)
+export const fixedClaimsSchema: z.ZodMiniType = table(
+  z.union([z.string(), z.number(), z.boolean()], 'must be a string, number or boolean'),
+)
 
 export const requiredClaimsSchema: z.ZodMiniType = z.union(
   [
     z.array(text).check(z.minLength(1, 'is empty; leave it out')),
-    z.record(text, z.enum(CLAIM_TYPES, `must be one of ${CLAIM_TYPES.join(', ')}`)).check(isNotEmpty),
+    table(z.literal(CLAIM_TYPES, `must be one of ${CLAIM_TYPES.join(', ')}`)),
   ],
   `must be a non-empty list of claims, or claims with their types (${CLAIM_TYPES.join(', ')})`,
 )

@@ -1,4 +1,5 @@
 import * as z from 'zod/mini'
+import { count, seconds } from './number-options.ts'
 
 /** A public key as JSON (RFC 7517 section 4). */
 export interface JsonWebKey {
@@ -43,31 +44,14 @@ export const KEY_SET_DEFAULTS: KeySetPolicy = Object.freeze({
   maxKeys: 100,
 })
 
-const seconds = (least: number, most: number): z.ZodMiniNumber =>
-  z
-    .number(`must be seconds from ${least} to ${most}`)
-    .check(
-      z.gte(least, `must be seconds from ${least} to ${most}`),
-      z.lte(most, `must be seconds from ${least} to ${most}`),
-    )
-const count = (most: number): z.ZodMiniNumber =>
-  z
-    .number(`must be a whole number from 1 to ${most}`)
-    .check(
-      z.refine(
-        (value) => Number.isInteger(value) && value >= 1 && value <= most,
-        `must be a whole number from 1 to ${most}`,
-      ),
-    )
-
 export const keySetSchema: z.ZodMiniType = z.strictObject({
   maxAge: z.optional(seconds(1, 86_400)),
   staleIfError: z.optional(seconds(0, 604_800)),
   cooldown: z.optional(seconds(0.1, 3600)),
   retryAfter: z.optional(seconds(0.1, 3600)),
   timeout: z.optional(seconds(0.05, 60)),
-  maxBytes: z.optional(count(16_777_216)),
-  maxKeys: z.optional(count(1000)),
+  maxBytes: z.optional(count(1, 16_777_216)),
+  maxKeys: z.optional(count(1, 1000)),
 })
 
 export const jsonWebKeySetSchema: z.ZodMiniType = z.object({

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini'
 import type { DecisionEvent } from './decision-event.ts'
 import type { ErrorRenderer } from './error-renderer.ts'
+import { count } from './number-options.ts'
 import { type CorsOptions, corsSchema, type OriginsOption, originsSchema } from './origin-options.ts'
 import type { Fetch } from './remote-json.ts'
 import { type RouteRule, routeRuleSchema } from './route-rule-options.ts'
@@ -90,12 +91,6 @@ export interface ServerOptions extends Omit<ServerDetails<string>, 'tokenCache'>
 /** What the schemas let through: every key of both forms. */
 type ParsedOptions = ServerDetails<string> & Partial<ProfileOptions> & Partial<SeveralProfiles>
 
-const count = (least: number, most: number): z.ZodMiniType => {
-  const problem = `must be a whole number from ${least} to ${most}`
-  const isCount = (value: number): boolean => Number.isSafeInteger(value) && value >= least && value <= most
-  return z.number(problem).check(z.refine(isCount, problem))
-}
-
 const serverShape = {
   routes: z.optional(
     z.array(routeRuleSchema).check(z.minLength(1, 'is empty; leave it out if only `requiring` is used')),
@@ -106,10 +101,10 @@ const serverShape = {
     z.string().check(z.refine(isRealm, 'must be printable ASCII without quotes and backslashes')),
   ),
   noRule: z.optional(z.union([z.literal(403), z.literal(404)], 'must be 403 or 404')),
-  methodOverride: z.optional(z.enum(['refuse', 'ignore'], "must be 'refuse' or 'ignore'")),
+  methodOverride: z.optional(z.literal(['refuse', 'ignore'], "must be 'refuse' or 'ignore'")),
   renderError: z.optional(callable('(answer) => ({ status, body })')),
   basePath: z.optional(z.string()),
-  mode: z.optional(z.enum(['enforce', 'monitor'], "must be 'enforce' or 'monitor'")),
+  mode: z.optional(z.literal(['enforce', 'monitor'], "must be 'enforce' or 'monitor'")),
   maxTokenLength: z.optional(count(64, 1_048_576)),
   tokenCache: z.optional(
     z.strictObject({

@@ -127,7 +127,7 @@ const requirementShape = {
   scopes: z.optional(scopes),
   tokens: z.optional(oneOrMore),
   access: z.optional(
-    z.enum(['public', 'optional', 'authenticated'], "must be 'public', 'optional' or 'authenticated'"),
+    z.literal(['public', 'optional', 'authenticated'], "must be 'public', 'optional' or 'authenticated'"),
   ),
   acr: z.optional(
     z.union(
@@ -143,7 +143,7 @@ const requirementShape = {
   ),
   opaque: z.optional(
     z
-      .array(z.enum(['%2f', '%25', ';', '%5c'], "must be '%2f', '%25', ';' or '%5c'"))
+      .array(z.literal(['%2f', '%25', ';', '%5c'], "must be '%2f', '%25', ';' or '%5c'"))
       .check(z.minLength(1, 'is empty; leave it out')),
   ),
 }
@@ -158,7 +158,7 @@ export const routeRuleSchema: z.ZodMiniType = z.strictObject({
   path: z.string(),
   match: z.optional(
     z
-      .record(z.string(), text)
+      .catchall(z.object({}), text)
       .check(z.refine((claims) => Object.keys(claims).length > 0, 'binds nothing; leave it out')),
   ),
   overrides: z.optional(oneOrMore),

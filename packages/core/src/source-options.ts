@@ -1,4 +1,5 @@
 import * as z from 'zod/mini'
+import { seconds } from './number-options.ts'
 
 /** What bounds every source outside that is asked through a cache. Times are in seconds. */
 export interface SourceLimits {
@@ -13,11 +14,6 @@ export interface TokenSourceLimits extends SourceLimits {
   /** How long an answer, yes or no, is remembered; 0 asks at every request. Default 10. */
   readonly maxAge?: number
 }
-
-const seconds = (least: number, most: number): z.ZodMiniType =>
-  z
-    .number(`must be seconds from ${least} to ${most}`)
-    .check(z.refine((value) => value >= least && value <= most, `must be seconds from ${least} to ${most}`))
 
 /** The schema's keys for {@link SourceLimits}. */
 export const sourceLimitsShape: Readonly<Record<'maxAge' | 'timeout', z.ZodMiniType>> = {

@@ -5,8 +5,8 @@ import {
   type ClaimValue,
   claimNamesSchema,
   fixedClaimsSchema,
-  isNotEmpty,
   requiredClaimsSchema,
+  table,
 } from './claim-options.ts'
 import type { ErrorRenderer } from './error-renderer.ts'
 import type { FoundSecret, KeyDiscovery, KeyOrigin } from './key-origin-options.ts'
@@ -17,6 +17,7 @@ import {
   type KeySetOptions,
   keySetSchema,
 } from './key-set-options.ts'
+import { seconds } from './number-options.ts'
 import {
   type GrantSource,
   grantSourceSchema,
@@ -171,8 +172,11 @@ function isFieldName(name: string): boolean {
 export const tokenProfileShape: Readonly<Record<string, z.ZodMiniType>> = {
   name: z.optional(text),
   kind: z.optional(text),
-  issuer: z.union([text, z.null()], "must be the issuer's URL, or null to give the check up"),
-  audience: z.union([texts, z.null()], 'must be one audience, a list of them, or null to give the check up'),
+  issuer: z.union([text, z.literal(null)], "must be the issuer's URL, or null to give the check up"),
+  audience: z.union(
+    [texts, z.literal(null)],
+    'must be one audience, a list of them, or null to give the check up',
+  ),
   jwksUri: z.optional(url),
   keys: z.optional(jsonWebKeySetSchema),
   initialKeys: z.optional(jsonWebKeySetSchema),
@@ -180,7 +184,7 @@ export const tokenProfileShape: Readonly<Record<string, z.ZodMiniType>> = {
   keySet: z.optional(keySetSchema),
   algorithms: z.optional(
     z
-      .array(z.enum(ALGORITHMS, `must be one of ${ALGORITHMS.join(', ')}`))
+      .array(z.literal(ALGORITHMS, `must be one of ${ALGORITHMS.join(', ')}`))
       .check(z.minLength(1, 'is empty; leave it out for the default')),
   ),
   typ: z.optional(texts),
@@ -197,22 +201,18 @@ export const tokenProfileShape: Readonly<Record<string, z.ZodMiniType>> = {
         ),
       ),
   ),
-  expiry: z.optional(z.enum(['required', 'optional'], "must be 'required' or 'optional'")),
+  expiry: z.optional(z.literal(['required', 'optional'], "must be 'required' or 'optional'")),
   status: z.optional(statusSourceSchema),
   grants: z.optional(grantSourceSchema),
-  implies: z.optional(
-    z.record(text, z.array(text).check(z.minLength(1, 'implies nothing; leave it out'))).check(isNotEmpty),
-  ),
+  implies: z.optional(table(z.array(text).check(z.minLength(1, 'implies nothing; leave it out')))),
   wildcardSeparator: z.optional(
     z.string().check(z.refine((value) => value.length === 1, 'must be one character')),
   ),
   rfc9068: z.optional(z.boolean()),
-  clockTolerance: z.optional(
-    z
-      .number('must be seconds from 0 to 300')
-      .check(z.gte(0, 'must be seconds from 0 to 300'), z.lte(300, 'must be seconds from 0 to 300')),
+  clockTolerance: z.optional(seconds(0, 300)),
+  maxLifetime: z.optional(
+    z.number('must be seconds, above 0').check(z.refine((value) => value > 0, 'must be seconds, above 0')),
   ),
-  maxLifetime: z.optional(z.number('must be seconds, above 0').check(z.gt(0, 'must be seconds, above 0'))),
   read: z.optional(claimNamesSchema),
 }
 

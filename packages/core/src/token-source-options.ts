@@ -1,5 +1,6 @@
 import * as z from 'zod/mini'
 import type { AccessToken } from './access-token.ts'
+import { count } from './number-options.ts'
 import {
   callable,
   type SourceLimits,
@@ -59,17 +60,11 @@ export const grantSourceSchema: z.ZodMiniType = z.strictObject({
   ...tokenSourceLimitsShape,
 })
 
-const COUNT = 'must be a whole number from 1 to 1000000'
-
-function isCount(value: number): boolean {
-  return Number.isSafeInteger(value) && value >= 1 && value <= 1_000_000
-}
-
 const secretLookupSchema: z.ZodMiniType = z.strictObject({
   by: z.union([z.literal('kid'), z.strictObject({ claim: text })], "must be 'kid' or { claim: 'name' }"),
   find: callable('(keyId) => secret'),
   ...sourceLimitsShape,
-  maxEntries: z.optional(z.number(COUNT).check(z.refine(isCount, COUNT))),
+  maxEntries: z.optional(count(1, 1_000_000)),
 })
 
 export const secretSchema: z.ZodMiniType = z.union(

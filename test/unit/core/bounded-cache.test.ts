@@ -1,0 +1,86 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { type BoundedCache, createBoundedCache } from '../../../packages/core/src/bounded-cache.ts'
+
+const value = (name: string): { name: string } => ({ name })
+const keysIn = (cache: BoundedCache<object>, keys: readonly string[]): string[] =>
+  keys.filter((key) => cache.get(key) !== undefined)
+
+function fill(cache: BoundedCache<object>, keys: readonly string[], bytes = 1): void {
+  for (const key of keys) cache.set(key, value(key), bytes)
+}
+
+describe('a bounded cache', () => {
+  it('gives what was put in, until it is deleted', () => {
+    const cache = createBoundedCache({ maxEntries: 2, maxBytes: 10 })
+    const one = value('one')
+    cache.set('a', one, 1)
+    expect(cache.get('a')).toBe(one)
+    cache.delete('a')
+    cache.delete('never there')
+    expect(cache.get('a')).toBeUndefined()
+  })
+
+  it('makes room by dropping the oldest entry that nobody asked for', () => {
+    const cache = createBoundedCache({ maxEntries: 3, maxBytes: 100 })
+    fill(cache, ['a', 'b', 'c'])
+    cache.get('a')
+    fill(cache, ['d'])
+    expect(keysIn(cache, ['a', 'b', 'c', 'd'])).toEqual(['a', 'c', 'd'])
+  })
+
+  it('keeps what is in use through a flood of new entries', () => {
+    const cache = createBoundedCache({ maxEntries: 10, maxBytes: 1000 })
+    fill(cache, ['ours'])
+    for (let i = 0; i < 1000; i++) {
+      expect(cache.get('ours')).toBeDefined()
+      fill(cache, [`flood ${i}`])
+    }
+  })
+
+  it('drops what was used once and then no more', () => {
+    const cache = createBoundedCache({ maxEntries: 2, maxBytes: 100 })
+    fill(cache, ['a', 'b'])
+    keysIn(cache, ['a', 'b'])
+    fill(cache, ['c', 'd', 'e', 'f'])
+    expect(keysIn(cache, ['a', 'b'])).toEqual([])
+  })
+
+  it('holds no value that is over the limit by itself, nor the one it would have replaced', () => {
+    const cache = createBoundedCache({ maxEntries: 2, maxBytes: 10 })
+    fill(cache, ['a', 'b'], 5)
+    cache.set('a', value('a'), 11)
+    expect(keysIn(cache, ['a', 'b'])).toEqual(['b'])
+  })
+
+  it('never holds more entries or bytes than it may, whatever is done to it', () => {
+    const step = fc.tuple(
+      fc.constantFrom('get', 'set', 'delete'),
+      fc.nat(20),
+      fc.integer({ min: 1, max: 12 }),
+    )
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 8 }), fc.array(step, { maxLength: 200 }), (maxEntries, steps) => {
+        const cache = createBoundedCache({ maxEntries, maxBytes: 30 })
+        const sizes = new Map<string, number>()
+        for (const [what, number, bytes] of steps) {
+          const key = String(number)
+          if (what === 'get') cache.get(key)
+          else if (what === 'delete') cache.delete(key)
+          else cache.set(key, value(key), bytes)
+          if (what === 'set') sizes.set(key, bytes)
+        }
+        const held = keysIn(cache, [...sizes.keys()])
+        expect(held.length).toBeLessThanOrEqual(maxEntries)
+        expect(held.reduce((sum, key) => sum + (sizes.get(key) ?? 0), 0)).toBeLessThanOrEqual(30)
+        for (const key of held) expect(cache.get(key)).toEqual({ name: key })
+      }),
+    )
+  })
+
+  it('shares nothing with another', () => {
+    const [one, other] = [1, 2].map(() => createBoundedCache({ maxEntries: 5, maxBytes: 5 }))
+    one?.set('a', value('a'), 1)
+    expect(other?.get('a')).toBeUndefined()
+  })
+})
