@@ -2,7 +2,7 @@ import { FRAMEWORKS } from './apis.ts'
 import type { RawResponse } from './raw-request.ts'
 import type { Step } from './step.ts'
 
-const WIDTHS = [2, 31, 42, 40, 7, 7, 7]
+const WIDTHS = [2, 30, 42, 52, 7, 7, 7]
 
 /** The first line of the table. */
 export const HEADING: string = columns(['', 'what', 'request', 'expected', ...FRAMEWORKS])
