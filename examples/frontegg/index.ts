@@ -1,0 +1,16 @@
+export { createDirectory, type Directory } from './directory.ts'
+export { ENVIRONMENT, EXCHANGE_PATH, REFRESH_PATH, VENDOR_PATH } from './environment.ts'
+export { errorList, errorListAsSdk } from './errors.ts'
+export { type Grants, grantsIn, oneOfEach, role, toScopes } from './grants.ts'
+export { type Identity, startIdentity } from './identity.ts'
+export type { MachineOptions } from './machines.ts'
+export {
+  createFronteggServer,
+  FRONTEGG_IDENTITY_ROUTES,
+  FRONTEGG_KINDS,
+  FRONTEGG_ROUTES,
+  type FronteggProfilesOptions,
+  type FronteggServerOptions,
+  fronteggProfiles,
+} from './policy.ts'
+export { createVendor, type SignIn, signIn, type Vendor } from './sessions.ts'

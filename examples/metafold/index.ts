@@ -1,0 +1,12 @@
+export { codedError, fieldErrors, msgError } from './errors.ts'
+export { type MetafoldIssuer, startMetafoldIssuer, TOKEN_PATH } from './issuer.ts'
+export {
+  createMetafoldServer,
+  METAFOLD_AUDIENCE,
+  METAFOLD_ROUTES,
+  METAFOLD_SCOPES,
+  type MetafoldProfileOptions,
+  type MetafoldServerOptions,
+  metafoldProfile,
+} from './policy.ts'
+export { createProjects, type Projects } from './projects.ts'
