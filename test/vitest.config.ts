@@ -9,6 +9,16 @@ const project = (name: string): { extends: true; test: { name: string; include: 
   test: { name, include: [`${name}/**/*.test.ts`] },
 })
 
+/** What shares promises on Node, held to the same tests where it must not: as a Worker's bundle has it. */
+const isolated = {
+  extends: true as const,
+  ssr: { resolve: { conditions: [source, 'workerd', 'module', 'import', 'default'] } },
+  test: {
+    name: 'isolated',
+    include: ['isolated/**/*.test.ts', 'unit/core/{authenticator,key-set,token-state,unknown-kid}.test.ts'],
+  },
+}
+
 export default defineConfig({
   root: import.meta.dirname,
   resolve: { conditions: [source, ...defaultClientConditions] },
@@ -18,6 +28,9 @@ export default defineConfig({
     // A guard against hanging, not a bar: child processes on a busy machine start slowly.
     testTimeout: 60_000,
     hookTimeout: 60_000,
-    projects: ['unit', 'conformance', 'e2e', 'browser', 'packaging', 'robustness', 'systems'].map(project),
+    projects: [
+      isolated,
+      ...['unit', 'conformance', 'e2e', 'browser', 'packaging', 'robustness', 'systems'].map(project),
+    ],
   },
 })

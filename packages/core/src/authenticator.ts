@@ -1,7 +1,7 @@
+import { createSingleFlight } from '#single-flight'
 import { isRefusal, type Refusal, type VerifiedToken } from './access-token.ts'
 import type { AccessTokenVerifier } from './access-token-verifier.ts'
 import { type CacheLimits, createBoundedCache } from './bounded-cache.ts'
-import { createSingleFlight } from './cached-lookup.ts'
 import type { Credential } from './credential.ts'
 import type { DenialReason } from './denial-reason.ts'
 import type { WaitUntil } from './key-set.ts'
@@ -35,7 +35,7 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
   const { verify, limits, maxTokenLength, now } = options
   // Keyed by the end of the signature, so that V8 need not hash the whole text; the text itself is compared on every hit.
   const cache = createBoundedCache<VerifiedToken>(limits)
-  const once = createSingleFlight<string, VerifiedToken | Refusal>()
+  const flights = createSingleFlight<string, VerifiedToken | Refusal>()
 
   const find = ({ text, header }: Credential): VerifiedToken | undefined => {
     const found = cache.get(text.slice(-TAIL))
@@ -75,7 +75,7 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
       const known = find(credential)
       const token =
         (known && (await revalidate(known, waitUntil))) ??
-        (await once(
+        (await flights.run(
           `${credential.header} ${credential.text}`,
           async () => await verifyAndKeep(credential, waitUntil),
         ))

@@ -1,20 +1,5 @@
+import { createSingleFlight } from '#single-flight'
 import { createBoundedCache } from './bounded-cache.ts'
-
-/** Runs the same work once for all who ask for it at the same time; a failure is shared, and then forgotten. */
-export function createSingleFlight<Key, Value>(): (key: Key, work: () => Promise<Value>) => Promise<Value> {
-  const inFlight = new Map<Key, Promise<Value>>()
-  return async (key, work) => {
-    const running = inFlight.get(key)
-    if (running !== undefined) return await running
-    const flight = work()
-    inFlight.set(key, flight)
-    try {
-      return await flight
-    } finally {
-      inFlight.delete(key)
-    }
-  }
-}
 
 /** An answer and when it was had, in milliseconds. */
 export interface Dated<Value> {
@@ -47,7 +32,7 @@ const MAX_BYTES = 16_777_216
 export function createCachedLookup<Value>(options: CachedLookupOptions<Value>): CachedLookup<Value> {
   const { load, maxAge, maxEntries, timeout, now } = options
   const cache = createBoundedCache<Dated<Value>>({ maxEntries, maxBytes: MAX_BYTES })
-  const once = createSingleFlight<string, Value>()
+  const flights = createSingleFlight<string, Value>()
   const ask = async (key: string): Promise<Value> => {
     const value = await withinTime(async () => await load(key), timeout)
     cache.set(key, { value, at: now() }, ENTRY_BYTES + BYTES_PER_CHARACTER * key.length)
@@ -59,7 +44,7 @@ export function createCachedLookup<Value>(options: CachedLookupOptions<Value>): 
   }
   return Object.freeze({
     peek,
-    get: async (key: string) => peek(key) ?? (await once(key, async () => await ask(key))),
+    get: async (key: string) => peek(key) ?? (await flights.run(key, async () => await ask(key))),
   })
 }
 

@@ -1,3 +1,4 @@
+import { createSingleFlight } from '#single-flight'
 import { KeySetUnavailableError } from './errors.ts'
 import { importKeyRing, type KeyRing } from './key-ring.ts'
 import type { JsonWebKey, KeySetPolicy } from './key-set-options.ts'
@@ -14,16 +15,15 @@ export interface KeySet {
   /** The ring to use, waiting for a fetch only where there is nothing good to serve meanwhile. */
   current(waitUntil?: WaitUntil): Promise<KeyRing>
   /** The ring after the one fetch an unknown `kid` may cause; the same ring while the cool-down lasts. */
-  refreshed(): Promise<KeyRing>
+  refreshed(waitUntil?: WaitUntil): Promise<KeyRing>
 }
 
 /** A key set that is given once and for all. */
 export function createLocalKeySet(load: () => Promise<KeyRing>): KeySet {
+  const loading = createSingleFlight<'ring', KeyRing>()
   let ring: KeyRing | undefined
-  let loading: Promise<KeyRing> | undefined
   const current = async (): Promise<KeyRing> => {
-    loading ??= load()
-    ring = await loading
+    ring ??= await loading.run('ring', load)
     return ring
   }
   return Object.freeze({ peek: () => ring, current, refreshed: current })
@@ -49,7 +49,9 @@ interface State {
   /** When the latest fetch ended, well or not. */
   attemptedAt: number
   failure: KeySetUnavailableError | undefined
-  inFlight: Promise<void> | undefined
+  /** How many fetches were begun, and which of them was the latest to be heard of. */
+  begun: number
+  heard: number
 }
 
 /**
@@ -59,6 +61,7 @@ interface State {
  */
 export function createRemoteKeySet(options: RemoteKeySetOptions): KeySet {
   const { policy, now } = options
+  const fetches = createSingleFlight<'keys', void>()
   const state = initialState()
   const initial = initialRing(options)
 
@@ -69,34 +72,38 @@ export function createRemoteKeySet(options: RemoteKeySetOptions): KeySet {
   const isDue = (): boolean => age() >= policy.maxAge * 1000 * REFRESH_AHEAD
   const mayFetch = (cooldown: number): boolean => {
     const pause = state.failure === undefined ? cooldown : policy.retryAfter
-    return state.inFlight === undefined && since(state.attemptedAt) >= pause * 1000
+    return !fetches.has('keys') && since(state.attemptedAt) >= pause * 1000
   }
   const servable = (): KeyRing | undefined => {
     const grace = state.failure === undefined ? 0 : policy.staleIfError
     return age() < (policy.maxAge + grace) * 1000 ? state.ring : undefined
   }
 
-  const fetchOnce = async (cooldown: number): Promise<void> => {
-    if (mayFetch(cooldown)) {
-      state.inFlight = fetchRing(options, state).finally(() => {
-        state.inFlight = undefined
-      })
-    }
-    await state.inFlight
+  const fetchOnce = async (cooldown: number, waitUntil: WaitUntil): Promise<void> => {
+    if (!fetches.has('keys') && !mayFetch(cooldown)) return
+    await fetches.run('keys', async () => {
+      const work = fetchRing(options, state)
+      keepAlive(work, waitUntil)
+      await work
+    })
+  }
+  const adoptInitial = async (): Promise<void> => {
+    if (initial === undefined || state.ring !== undefined) return
+    const ring = await initial.current()
+    // Another request may have fetched meanwhile.
+    state.ring ?? adopt(state, ring, now() - policy.maxAge * 1000 * REFRESH_AHEAD)
   }
 
   return Object.freeze({
     peek: () => (isDue() && mayFetch(0) ? undefined : servable()),
     current: async (waitUntil?: WaitUntil) => {
-      if (initial && state.ring === undefined)
-        adopt(state, await initial.current(), now() - policy.maxAge * 1000 * REFRESH_AHEAD)
-      const refresh = isDue() ? fetchOnce(0) : undefined
-      if (servable() === undefined) await refresh
-      else if (refresh !== undefined) keepAlive(refresh, waitUntil)
+      await adoptInitial()
+      if (servable() === undefined) await (isDue() ? fetchOnce(0, waitUntil) : undefined)
+      else if (isDue() && mayFetch(0)) ignoreRejection(fetchOnce(0, waitUntil))
       return servable() ?? unavailable(state)
     },
-    refreshed: async () => {
-      await fetchOnce(policy.cooldown)
+    refreshed: async (waitUntil?: WaitUntil) => {
+      await fetchOnce(policy.cooldown, waitUntil)
       return state.failure === undefined ? (servable() ?? unavailable(state)) : unavailable(state)
     },
   })
@@ -108,7 +115,8 @@ function initialState(): State {
     fetchedAt: NEVER,
     attemptedAt: NEVER,
     failure: undefined,
-    inFlight: undefined,
+    begun: 0,
+    heard: 0,
   }
 }
 
@@ -125,19 +133,32 @@ function keepAlive(work: Promise<unknown>, waitUntil: WaitUntil): void {
   }
 }
 
-/** Never rejects: what went wrong is kept in the state, for whoever needs the keys. */
+/**
+ * Never rejects: what went wrong is kept in the state, for whoever needs the keys. Where fetches overlap, one that was begun
+ * before the latest to be heard of says nothing any more: it could bring a withdrawn key back.
+ */
 async function fetchRing(
   { fetchKeys, algorithms, policy, now }: RemoteKeySetOptions,
   state: State,
 ): Promise<void> {
-  try {
+  const turn = ++state.begun
+  const result = await attempt(async () => {
     const jwks = (await fetchKeys()).slice(0, policy.maxKeys)
-    adopt(state, await importKeyRing(jwks, algorithms, state.ring), now())
-    state.failure = undefined
-  } catch (error) {
-    state.failure = toUnavailable(error)
-  }
+    return await importKeyRing(jwks, algorithms, state.ring)
+  })
+  if (turn < state.heard) return
+  state.heard = turn
   state.attemptedAt = timestamp(now())
+  state.failure = result instanceof KeySetUnavailableError ? result : undefined
+  if (!(result instanceof KeySetUnavailableError)) adopt(state, result, now())
+}
+
+async function attempt(work: () => Promise<KeyRing>): Promise<KeyRing | KeySetUnavailableError> {
+  try {
+    return await work()
+  } catch (error) {
+    return toUnavailable(error)
+  }
 }
 
 function adopt(state: State, ring: KeyRing, fetchedAt: number): void {

@@ -20,7 +20,7 @@ export function fromKeySet(keySet: KeySet): KeySource {
     trusts: async (key: VerificationKey, waitUntil?: WaitUntil) => (await keySet.current(waitUntil)).has(key),
     candidates: async ({ algorithm, kid }: CompactJws, waitUntil?: WaitUntil) => {
       const ring = await keySet.current(waitUntil)
-      return (ring.knows(kid) ? ring : await keySet.refreshed()).select(kid, algorithm)
+      return (ring.knows(kid) ? ring : await keySet.refreshed(waitUntil)).select(kid, algorithm)
     },
     ready: async () => {
       await keySet.current()

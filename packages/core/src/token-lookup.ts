@@ -1,5 +1,7 @@
+import { createSingleFlight } from '#single-flight'
 import type { AccessToken, VerifiedToken } from './access-token.ts'
-import { createSingleFlight, type Dated, isFresh, withinTime } from './cached-lookup.ts'
+import { type Dated, isFresh, withinTime } from './cached-lookup.ts'
+import type { SingleFlight } from './single-flight.ts'
 
 /**
  * A question about a verified token to a source outside: its status, its live grants, an origin it may be used from. The
@@ -29,7 +31,7 @@ const MAX_DETAILS = 16
 export function createTokenLookup<Value>(options: TokenLookupOptions<Value>): TokenLookup<Value> {
   const { load, maxAge, timeout, now } = options
   const answers = new WeakMap<VerifiedToken, Answers<Value>>()
-  const flights = new WeakMap<VerifiedToken, ReturnType<typeof createSingleFlight<string, Value>>>()
+  const flights = new WeakMap<VerifiedToken, SingleFlight<string, Value>>()
   const peek = (token: VerifiedToken, detail = ''): Value | undefined => {
     const found = answers.get(token)?.get(detail)
     return found && isFresh(found, maxAge, now()) ? found.value : undefined
@@ -42,9 +44,9 @@ export function createTokenLookup<Value>(options: TokenLookupOptions<Value>): To
   const get = async (token: VerifiedToken, detail = ''): Promise<Value> => {
     const known = peek(token, detail)
     if (known !== undefined) return known
-    const once = flights.get(token) ?? createSingleFlight<string, Value>()
-    flights.set(token, once)
-    return await once(detail, async () => await ask(token, detail))
+    const ofToken = flights.get(token) ?? createSingleFlight<string, Value>()
+    flights.set(token, ofToken)
+    return await ofToken.run(detail, async () => await ask(token, detail))
   }
   return Object.freeze({ peek, get })
 }
