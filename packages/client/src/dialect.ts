@@ -41,7 +41,8 @@ export interface TokenEndpointDialect {
   readonly refresh?: TokenRequestShape
 }
 
-const grant = { grant_type: 'client_credentials' }
+const parameters = { grant_type: 'client_credentials' }
+const target = { scope: 'scope', audience: 'audience' }
 const reply = { token: 'access_token', expiresIn: 'expires_in' }
 
 /**
@@ -49,12 +50,7 @@ const reply = { token: 'access_token', expiresIn: 'expires_in' }
  * @see RFC 6749 sections 2.3.1 and 4.4
  */
 export const clientSecretBasic: TokenEndpointDialect = {
-  request: {
-    basic: 'form',
-    body: 'form',
-    fields: { scope: 'scope', audience: 'audience' },
-    parameters: grant,
-  },
+  request: { basic: 'form', body: 'form', fields: target, parameters },
   reply,
 }
 
@@ -65,8 +61,8 @@ export const clientSecretBasic: TokenEndpointDialect = {
 export const clientSecretPost: TokenEndpointDialect = {
   request: {
     body: 'form',
-    fields: { clientId: 'client_id', clientSecret: 'client_secret', scope: 'scope', audience: 'audience' },
-    parameters: grant,
+    fields: { ...target, clientId: 'client_id', clientSecret: 'client_secret' },
+    parameters,
   },
   reply,
 }

@@ -31,17 +31,19 @@ export class TokenError extends Error {
   override readonly name: 'TokenError' = 'TokenError'
   readonly code: TokenErrorCode
   /** The status of the last answer, where there was one. */
-  readonly status: number | undefined
+  readonly status: number | undefined = undefined
   /** The endpoint's own code, `invalid_client` for instance (RFC 6749 section 5.2), where it sent one. */
-  readonly error: string | undefined
+  readonly error: string | undefined = undefined
   /** The seconds the endpoint asks to be left alone, where it said so. */
-  readonly retryAfter: number | undefined
+  readonly retryAfter: number | undefined = undefined
 
-  constructor(code: TokenErrorCode, problem: string, status?: number, error?: string, retryAfter?: number) {
+  constructor(
+    code: TokenErrorCode,
+    problem: string,
+    answer: Partial<Pick<TokenError, 'status' | 'error' | 'retryAfter'>> = {},
+  ) {
     super(problem)
     this.code = code
-    this.status = status
-    this.error = error
-    this.retryAfter = retryAfter
+    Object.assign(this, answer)
   }
 }

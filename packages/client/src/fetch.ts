@@ -78,7 +78,8 @@ const DEFAULTS = {
 }
 
 function toOrigin(text: string, allowHttp: boolean): string {
-  const { origin, href } = secureUrl('api', text, allowHttp)
+  const href = secureUrl('api', text, allowHttp)
+  const { origin } = new URL(href)
   if (href !== `${origin}/`) throw new ConfigurationError('api', 'must be an origin, without a path')
   return origin
 }

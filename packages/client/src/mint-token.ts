@@ -64,12 +64,12 @@ async function sign(claims: object, secret: string | Uint8Array<ArrayBuffer>): P
   const algorithm = { name: 'HMAC', hash: 'SHA-256' }
   const key = await crypto.subtle.importKey('raw', bytes, algorithm, false, ['sign'])
   const content = [{ alg: 'HS256', typ: 'JWT' }, claims]
-    .map((part) => base64url(JSON.stringify(part)))
+    .map((part) => base64url(encoder.encode(JSON.stringify(part))))
     .join('.')
   const signature = await crypto.subtle.sign('HMAC', key, encoder.encode(content))
   return `${content}.${base64url(new Uint8Array(signature))}`
 }
 
-function base64url(data: string | Uint8Array): string {
-  return base64(data).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '')
+function base64url(bytes: Uint8Array): string {
+  return base64(bytes).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '')
 }

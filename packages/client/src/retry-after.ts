@@ -2,5 +2,5 @@
 export function retryAfter(headers: Headers, now: number): number | undefined {
   const value = headers.get('retry-after') ?? ''
   const seconds = /^\d+$/.test(value) ? Number(value) : (Date.parse(value) - now) / 1000
-  return Number.isNaN(seconds) ? undefined : Math.min(Math.max(seconds, 0), 3600)
+  return seconds > 0 ? Math.min(seconds, 3600) : undefined
 }

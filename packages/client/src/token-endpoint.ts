@@ -19,42 +19,41 @@ export async function requestToken(
   values: TokenRequestValues,
   signal: AbortSignal,
 ): Promise<Grant> {
-  const { dialect, now } = settings
+  const { dialect, now, fetch } = settings
   const refresh = values.refreshToken === undefined ? undefined : dialect.refresh
   const url = refresh ? settings.refreshEndpoint : settings.tokenEndpoint
   const init: RequestInit = { ...toInit(refresh ?? dialect.request, values), redirect: 'manual', signal }
   const sentAt = now()
-  const { response, fields } = await download(settings, url, init)
+  let response: Response
+  let fields: Awaited<ReturnType<typeof boundedJson>>
+  try {
+    response = await fetch(url, init)
+    fields = await boundedJson(response)
+  } catch (error) {
+    throw unreachable(Object(error))
+  }
   const date = Date.parse(response.headers.get('date') ?? '')
   if (response.ok) return readGrant(fields, dialect.reply, sentAt, date)
   throw refusal(response, String(fields.error), date || now())
 }
 
-async function download(
-  { fetch }: TokenManagerSettings,
-  url: string,
-  init: RequestInit,
-): Promise<{ readonly response: Response; readonly fields: Awaited<ReturnType<typeof boundedJson>> }> {
-  try {
-    const response = await fetch(url, init)
-    return { response, fields: await boundedJson(response) }
-  } catch (error) {
-    const { code, cause } = Object(error)
-    const known = [cause?.code, code].find((text) => /^[A-Z][A-Z0-9_]+$/.test(text))
-    throw new TokenError(
-      'ERR_TOKEN_UNAVAILABLE',
-      `the token endpoint could not be reached (${known ?? 'no code'})`,
-    )
-  }
+function unreachable({ code, cause }: { readonly code?: string; readonly cause?: unknown }): TokenError {
+  const known = [Object(cause).code, code].find((text) => /^[A-Z][A-Z0-9_]+$/.test(text))
+  return new TokenError(
+    'ERR_TOKEN_UNAVAILABLE',
+    `the token endpoint could not be reached (${known ?? 'no code'})`,
+  )
 }
 
 function refusal({ status, headers }: Response, text: string, now: number): TokenError {
   // A code only: free text may repeat what was sent.
   const error = /^[a-z_]{1,40}$/.test(text) ? text : undefined
-  const problem = `the token endpoint answered ${status} (${error ?? 'no code'})`
-  if (status !== 408 && status !== 429 && status < 500)
-    return new TokenError('ERR_TOKEN_REFUSED', problem, status, error)
-  return new TokenError('ERR_TOKEN_UNAVAILABLE', problem, status, error, retryAfter(headers, now))
+  const mayPass = status === 408 || status === 429 || status >= 500
+  return new TokenError(
+    mayPass ? 'ERR_TOKEN_UNAVAILABLE' : 'ERR_TOKEN_REFUSED',
+    `the token endpoint answered ${status} (${error ?? 'no code'})`,
+    { status, error, retryAfter: mayPass ? retryAfter(headers, now) : undefined },
+  )
 }
 
 function toInit(shape: TokenRequestShape, values: TokenRequestValues): RequestInit {
@@ -66,18 +65,20 @@ function toInit(shape: TokenRequestShape, values: TokenRequestValues): RequestIn
   const json = shape.body === 'json'
   const headers: Record<string, string> = {
     accept: 'application/json',
-    'content-type': json ? 'application/json' : 'application/x-www-form-urlencoded',
+    'content-type': `application/${json ? 'json' : 'x-www-form-urlencoded'}`,
   }
-  if (shape.basic) headers.authorization = `Basic ${basic(values, shape.basic === 'form')}`
+  if (shape.basic) headers.authorization = basic(values, shape.basic === 'form')
   return {
     method: 'POST',
     headers,
-    body: json ? JSON.stringify(fields) : String(new URLSearchParams(fields)),
+    body: json ? JSON.stringify(fields) : `${new URLSearchParams(fields)}`,
   }
 }
 
 function basic({ clientId, clientSecret }: ClientCredentials, formEncoded: boolean): string {
-  const encode = (text: string): string =>
-    formEncoded ? String(new URLSearchParams({ '': text })).slice(1) : text
-  return base64(`${encode(clientId)}:${encode(clientSecret)}`)
+  const [id, secret] = [clientId, clientSecret].map((text) =>
+    formEncoded ? `${new URLSearchParams({ '': text })}`.slice(1) : text,
+  )
+  // `btoa` alone throws beyond Latin-1.
+  return `Basic ${base64(new TextEncoder().encode(`${id}:${secret}`))}`
 }

@@ -1,8 +1,7 @@
-import { abortable } from './abortable.ts'
 import { TokenError } from './errors.ts'
 import { isRecent } from './recent.ts'
 import { requestToken } from './token-endpoint.ts'
-import type { ClientCredentials, TokenManagerSettings, TokenTarget } from './token-manager-options.ts'
+import type { TokenManagerSettings, TokenTarget } from './token-manager-options.ts'
 import type { Grant } from './token-reply.ts'
 
 /** A grant and the client it was made to: a refresh token must not outlive a change of client. */
@@ -48,10 +47,11 @@ async function tryUntil(
   last: OwnedGrant | undefined,
 ): Promise<OwnedGrant> {
   let refresh = last
-  let refused: { readonly credentials: ClientCredentials; readonly error: TokenError } | undefined
+  let refused: { readonly credentials: string; readonly error: TokenError } | undefined
   for (let left = attempts; ; ) {
     const credentials = await bounded(settings, settings.credentials)
-    if (refused && isSame(refused.credentials, credentials)) throw refused.error
+    const asText = JSON.stringify(credentials)
+    if (refused?.credentials === asText) throw refused.error
     const { clientId } = credentials
     const refreshToken = refresh?.clientId === clientId ? refresh.refreshToken : undefined
     // Used once, whatever comes of it: an issuer that rotates takes a second use for theft (RFC 9700 section 4.14).
@@ -65,7 +65,7 @@ async function tryUntil(
       if (refreshToken && !unavailable) continue
       if (--left < 1) throw error
       if (unavailable) await backOff(settings, error, attempts - left)
-      else refused = { credentials, error }
+      else refused = { credentials: asText, error }
     }
   }
 }
@@ -76,12 +76,10 @@ async function bounded<T>(
   work: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const signal = AbortSignal.timeout(timeout * 1000)
-  try {
-    return await abortable(work(signal), signal)
-  } catch (error) {
-    if (error !== signal.reason) throw error
-    throw new TokenError('ERR_TOKEN_UNAVAILABLE', `no answer within ${timeout} s`)
-  }
+  const late = new Promise<never>((_, reject) => {
+    signal.onabort = () => reject(new TokenError('ERR_TOKEN_UNAVAILABLE', `no answer within ${timeout} s`))
+  })
+  return await Promise.race([work(signal), late])
 }
 
 /** Waits as long as the endpoint asks for, and at least about 0.5 s, 1 s, 2 s, ...; less by chance, so that clients spread. */
@@ -89,8 +87,4 @@ async function backOff({ wait }: TokenManagerSettings, error: TokenError, failur
   const seconds = Math.max(error.retryAfter ?? 0, 2 ** failures * (0.125 + Math.random() / 8))
   if (seconds > LONGEST_WAIT) throw error
   await wait(seconds * 1000)
-}
-
-function isSame(one: ClientCredentials, other: ClientCredentials): boolean {
-  return one.clientId === other.clientId && one.clientSecret === other.clientSecret
 }

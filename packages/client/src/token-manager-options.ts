@@ -91,12 +91,11 @@ export function readOptions(options: TokenManagerOptions): TokenManagerSettings 
   checkRange('timeout', settings.timeout, 0.01, 600)
   checkRange('attempts', settings.attempts, 1, 10)
   const { dialect, allowHttp } = settings
-  const endpoint = secureUrl('tokenEndpoint', settings.tokenEndpoint, allowHttp)
-  const refreshUrl = new URL(dialect.refresh?.url ?? '', endpoint)
+  const tokenEndpoint = secureUrl('tokenEndpoint', settings.tokenEndpoint, allowHttp)
   return {
     ...settings,
-    tokenEndpoint: endpoint.href,
-    refreshEndpoint: secureUrl('dialect', refreshUrl.href, allowHttp).href,
+    tokenEndpoint,
+    refreshEndpoint: secureUrl('dialect', dialect.refresh?.url ?? '', allowHttp, tokenEndpoint),
     credentials: credentialsReader(settings.credentials, dialect),
   }
 }

@@ -22,9 +22,10 @@ export function readGrant(fields: Fields, shape: TokenReplyShape, sentAt: number
   if (typeof token !== 'string' || !/^[!-~]+$/.test(token)) throw unusable(shape.token, fields)
   // RFC 6749 section 7.1: a token of a type that is not understood must not be used.
   if (!/^bearer$/i.test(String(fields.token_type ?? 'bearer'))) throw unusable('token_type', fields)
-  const lifetime = relative(fields, shape) ?? absolute(fields, shape, [date, issuedAt(token), sentAt])
-  if (!lifetime) throw unusable(shape.expiresIn ?? shape.expiresAt, fields)
-  const refreshToken = shape.refreshToken && fields[shape.refreshToken]
+  const { expiresIn = '', expiresAt = '' } = shape
+  const lifetime = lifetimeOf(fields[expiresIn], fields[expiresAt], [date, issuedAt(token), sentAt])
+  if (!lifetime) throw unusable(expiresIn || expiresAt, fields)
+  const refreshToken = fields[shape.refreshToken ?? '']
   return {
     token,
     sentAt,
@@ -33,36 +34,27 @@ export function readGrant(fields: Fields, shape: TokenReplyShape, sentAt: number
   }
 }
 
-function relative(fields: Fields, { expiresIn }: TokenReplyShape): number | undefined {
-  const seconds = String(expiresIn && fields[expiresIn])
-  return /^\d+(\.\d+)?$/.test(seconds) ? Number(seconds) * 1000 : undefined
-}
-
 /**
- * The first clock by which the token is not expired already decides: the server's, or the token's own `iat` where a page
+ * In milliseconds, zero or nothing for none. The first clock by which the token is not expired already decides: the server's, or the token's own `iat` where a page
  * may not read the `Date` header, and only then the local one, which may be wrong by hours.
  */
-function absolute(
-  fields: Fields,
-  { expiresAt }: TokenReplyShape,
-  clocks: readonly number[],
-): number | undefined {
-  const instant = Date.parse(String(expiresAt && fields[expiresAt]))
+function lifetimeOf(expiresIn: unknown, expiresAt: unknown, clocks: readonly number[]): number | undefined {
+  if (/^\d+(\.\d+)?$/.test(`${expiresIn}`)) return Number(expiresIn) * 1000
+  const instant = Date.parse(`${expiresAt}`)
   return clocks.map((clock) => instant - clock).find((lifetime) => lifetime > 0)
 }
 
 /** The `iat` claim of a JWT, in milliseconds; NaN for any other token. */
 function issuedAt(token: string): number {
   try {
-    const payload = (token.split('.')[1] ?? '').replaceAll('-', '+').replaceAll('_', '/')
+    const payload = `${token.split('.')[1]}`.replaceAll('-', '+').replaceAll('_', '/')
     return JSON.parse(atob(payload)).iat * 1000
   } catch {
     return Number.NaN
   }
 }
 
-function unusable(field: string | undefined, fields: Fields): TokenError {
-  const seen = Object.keys(fields).slice(0, 20)
-  const names = JSON.stringify(seen.map((name) => name.slice(0, 40)))
+function unusable(field: string, fields: Fields): TokenError {
+  const names = JSON.stringify(Object.keys(fields)).slice(0, 400)
   return new TokenError('ERR_TOKEN_REPLY', `the token endpoint sent no usable "${field}" among ${names}`)
 }
