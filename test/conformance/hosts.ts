@@ -4,11 +4,11 @@ import { serve } from '@hono/node-server'
 import { Router } from '@koa/router'
 import type { ResourceServer, RouteRule } from '@scopegate/core'
 import { protect as protectExpress } from '@scopegate/express'
-import { protect as protectHono } from '@scopegate/hono'
 import { protect as protectKoa } from '@scopegate/koa'
 import express from 'express'
-import { Hono } from 'hono'
 import Koa from 'koa'
+import { createHonoApp } from './hono-app.ts'
+import { literalsFirst, nameOf } from './rule-order.ts'
 
 /** The API of a policy on one framework: a handler for every rule, which says so. */
 export interface Host {
@@ -20,8 +20,6 @@ export interface Host {
 
 /** Starts the API behind the gate on loopback. */
 export type StartHost = (server: ResourceServer, rules: readonly RouteRule[]) => Promise<Host>
-
-const nameOf = ({ method, path }: RouteRule): string => `${String(method)} ${path}`
 
 function startExpress(server: ResourceServer, rules: readonly RouteRule[]): Promise<Host> {
   const ran: string[] = []
@@ -54,26 +52,8 @@ function startKoa(server: ResourceServer, rules: readonly RouteRule[]): Promise<
 
 function startHono(server: ResourceServer, rules: readonly RouteRule[]): Promise<Host> {
   const ran: string[] = []
-  const app = new Hono()
-  app.use(protectHono(server))
-  for (const rule of literalsFirst(rules)) {
-    const method = rule.method === '*' ? [] : [String(rule.method)]
-    app.on(
-      method.length > 0 ? method : ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'],
-      rule.path,
-      (c) => {
-        ran.push(nameOf(rule))
-        return c.json({ handler: nameOf(rule) })
-      },
-    )
-  }
-  return listening(serve({ fetch: app.fetch, port: 0, hostname: '127.0.0.1' }) as Server, ran)
-}
-
-/** As an application would register them: the routers run the first match. */
-function literalsFirst(rules: readonly RouteRule[]): readonly RouteRule[] {
-  const openness = ({ path }: RouteRule): number => (path.includes('*') ? 2 : path.includes(':') ? 1 : 0)
-  return [...rules].sort((one, other) => openness(one) - openness(other))
+  const { fetch } = createHonoApp(server, rules, ran)
+  return listening(serve({ fetch, port: 0, hostname: '127.0.0.1' }) as Server, ran)
 }
 
 async function listening(server: Server, ran: readonly string[]): Promise<Host> {

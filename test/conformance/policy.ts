@@ -47,8 +47,8 @@ export async function createIssuer(clock: FakeClock): Promise<TestIssuer> {
 
 /** A cold server: nothing verified yet. */
 export function createServer(
-  issuer: TestIssuer,
-  clock: FakeClock,
+  issuer: Pick<TestIssuer, 'issuer' | 'audience' | 'jwks'>,
+  clock: Pick<FakeClock, 'now'>,
   options: Partial<ResourceServerOptions> = {},
 ): ResourceServer {
   const profile = { issuer: issuer.issuer, audience: issuer.audience, keys: issuer.jwks }
