@@ -1,5 +1,6 @@
 export { codedError, fieldErrors, msgError } from './errors.ts'
 export { type MetafoldIssuer, startMetafoldIssuer, TOKEN_PATH } from './issuer.ts'
+export { type Metafold, type MetafoldClient, type MetafoldSettings, startMetafold } from './metafold.ts'
 export {
   createMetafoldServer,
   METAFOLD_AUDIENCE,
@@ -10,3 +11,4 @@ export {
   metafoldProfile,
 } from './policy.ts'
 export { createProjects, type Projects } from './projects.ts'
+export { exchangeFields, requestToken } from './request-token.ts'

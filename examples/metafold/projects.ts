@@ -19,7 +19,8 @@ export function createProjects(): Projects {
     const project = projects.get(params.projectId ?? '')
     const owned = project !== undefined && token?.account === project.owner
     const readable = owned || (project?.access === 'public' && handler.startsWith('GET '))
-    if (!readable) return token === undefined ? refuse(401, 'Sign in to see it') : refuse(404, 'Not found')
+    // To whoever may not see it, it is not there.
+    if (!readable) return refuse(404, 'Not found')
     if (handler === CREATE_JOB && exhausted.has(token?.account)) return refuse(403, 'The licence is used up')
     return { body: { handler, clientId: token?.clientId ?? null } }
   }
