@@ -1,7 +1,7 @@
 import { createResourceServer } from '@scopegate/core'
 import { type Api, startGatedApis } from '@scopegate/example-harness'
 import { type MultisetSources, multisetPolicy } from './policy.ts'
-import { type Portal, type PortalCredential, startPortal } from './portal.ts'
+import { type Portal, type PortalCredential, type PortalSettings, startPortal } from './portal.ts'
 import { ROUTES } from './routes.ts'
 
 /** Pages of the two accounts. */
@@ -20,22 +20,22 @@ export interface Multiset {
 }
 
 /** How the system is set up. */
-export interface MultisetSettings {
-  readonly now: () => number
-  readonly localhost?: boolean
+export interface MultisetSettings extends PortalSettings {
   /** What a token may do: what it says, or what its credential may do now. Default `token`. */
   readonly grantSource?: 'token' | 'live'
 }
 
 /** Starts the portal, and the API on every framework. */
 export async function startMultiset({
-  now,
-  localhost = true,
   grantSource = 'token',
+  ...settings
 }: MultisetSettings): Promise<Multiset> {
-  const portal = await startPortal({ now, localhost })
+  const portal = await startPortal(settings)
   const sources = { ...sourcesOf(portal), ...(grantSource === 'live' && { grants: portal.issuer.grants }) }
-  const apis = await startGatedApis(() => createResourceServer(multisetPolicy({ ...sources, now })), ROUTES)
+  const apis = await startGatedApis(
+    () => createResourceServer(multisetPolicy({ ...sources, now: settings.now })),
+    ROUTES,
+  )
   const museum = await portal.createAccount([ORIGINS.museum])
   const mall = await portal.createAccount([ORIGINS.mall])
   return {

@@ -1,5 +1,5 @@
 import { listen } from '@scopegate/example-harness'
-import { createTokenIssuer, multisetDialect, type TokenIssuer } from '@scopegate/issuer'
+import { createTokenIssuer, type IssuerStore, multisetDialect, type TokenIssuer } from '@scopegate/issuer'
 import { issuerListener } from '@scopegate/issuer/node'
 import { AUDIENCE } from './policy.ts'
 import type { MultisetScope } from './routes.ts'
@@ -28,13 +28,15 @@ export interface PortalSettings {
   readonly now: () => number
   /** Whether every account allows the pages of `localhost`. Default true, as the vendor has it. */
   readonly localhost?: boolean
+  /** Where records are kept. Default: in memory. */
+  readonly store?: IssuerStore
 }
 
 export const TOKEN_PATH = '/v1/m2m/token'
 const SCOPES: readonly MultisetScope[] = ['query', 'write', 'delete']
 
-/** Starts the portal on loopback, its records in memory. */
-export async function startPortal({ now, localhost = true }: PortalSettings): Promise<Portal> {
+/** Starts the portal on loopback. */
+export async function startPortal({ now, localhost = true, store }: PortalSettings): Promise<Portal> {
   const { url, port, server, close } = await listen()
   const issuer = createTokenIssuer({
     issuer: url,
@@ -44,6 +46,7 @@ export async function startPortal({ now, localhost = true }: PortalSettings): Pr
     revocation: 'at-expiry',
     localhost,
     now,
+    ...(store && { store }),
   })
   server.on('request', issuerListener(issuer))
   return {
