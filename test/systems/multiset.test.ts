@@ -1,4 +1,4 @@
-import { createFetch, createTokenManager, rawBasic } from '@scopegate/client'
+import { createFetch, createTokenManager, rawBasic, type TokenManager } from '@scopegate/client'
 import { createResourceServer } from '@scopegate/core'
 import { createFakeClock, type FakeClock, signToken, type TestKey } from '@scopegate/core/testing'
 import { bearer, type Headers, startGatedApis } from '@scopegate/example-harness'
@@ -373,8 +373,14 @@ it('MS-13: a page may read the 401 and the 403 it gets', async () => {
   }
 })
 
-it('MS-14: a client renews its token before it ends, once after a 401 and never after a 403', async () => {
-  const { portal, query, apis, clock } = await start()
+/** A client with a clock of its own, and how often it has asked the token endpoint. */
+function createClient({ portal, query }: Multiset): {
+  readonly tokens: TokenManager
+  readonly clock: FakeClock
+  readonly exchanges: () => number
+  readonly settled: () => Promise<unknown>
+} {
+  const clock = createFakeClock()
   let exchanges = 0
   const refreshes: Promise<unknown>[] = []
   const tokens = createTokenManager({
@@ -388,20 +394,46 @@ it('MS-14: a client renews its token before it ends, once after a 401 and never 
       return await fetch(url, init)
     },
   })
-  for (const { url } of apis) {
-    exchanges = 0
-    const api = createFetch(tokens, { api: url })
-    expect((await api(MAP)).status).toBe(200)
-    expect((await api(MAP, { method: 'POST' })).status).toBe(403)
-    expect(exchanges).toBe(url === apis[0]?.url ? 1 : 0)
-  }
+  return { tokens, clock, exchanges: () => exchanges, settled: async () => await Promise.all(refreshes) }
+}
+
+it('MS-14: a client renews its token before it ends', async () => {
+  const { tokens, clock, exchanges, settled } = createClient(await start())
   const first = await tokens.token()
-  clock.advance(1500)
+  clock.advance(1400)
+  expect([await tokens.token(), exchanges()]).toEqual([first, 1])
+  clock.advance(100)
   expect(await tokens.token()).toBe(first)
-  await Promise.all(refreshes)
-  expect(await tokens.token()).not.toBe(first)
-  clock.advance(1000)
-  expect((await createFetch(tokens, { api: apis[0]?.url ?? '' })(MAP)).status).toBe(200)
+  await settled()
+  expect([(await tokens.token()) === first, exchanges()]).toEqual([false, 2])
+})
+
+it('MS-14: a client whose clock is late gets one new token after a 401, and none after a 403', async () => {
+  const multiset = await start()
+  for (const { url } of multiset.apis) {
+    const { tokens, clock, exchanges } = createClient(multiset)
+    const api = createFetch(tokens, { api: url })
+    expect([(await api(MAP)).status, exchanges()]).toEqual([200, 1])
+    multiset.clock.advance(1801)
+    clock.advance(300)
+    expect([(await api(MAP)).status, exchanges()]).toEqual([200, 2])
+    expect([(await api(MAP, { method: 'POST' })).status, exchanges()]).toEqual([403, 2])
+  }
+})
+
+it('MS-14: a client whose new token is refused too gets the 401, and stops', async () => {
+  const multiset = await start()
+  const { tokens, clock, exchanges } = createClient(multiset)
+  const policy = multisetPolicy({ ...sourcesOf(multiset.portal), issuer: 'https://other.example' })
+  const foreign = await startGatedApis(() => createResourceServer(policy), ROUTES)
+  closing.push(async () => await Promise.all(foreign.map(async (api) => await api.close())))
+  for (const { url } of foreign) {
+    await tokens.token()
+    clock.advance(300)
+    const before = exchanges()
+    expect((await createFetch(tokens, { api: url })(MAP)).status).toBe(401)
+    expect(exchanges()).toBe(before + 1)
+  }
 })
 
 it('MS-15: a route that is not in the table is refused, as 403 or, by option, as 404', async () => {
