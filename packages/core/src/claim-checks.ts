@@ -99,8 +99,15 @@ function checkPresent(name: string, type: ClaimType): ClaimCheck {
   return (claims) => {
     const value = own(claims, name)
     if (value === undefined || value === null || value === '') return 'token_claim'
-    return type === 'any' || typeOf(value) === type ? undefined : 'token_claim'
+    return isOfType(value, type) ? undefined : 'token_claim'
   }
+}
+
+const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
+
+function isOfType(value: unknown, type: ClaimType): boolean {
+  if (type === 'uuid') return typeof value === 'string' && UUID.test(value)
+  return type === 'any' || typeOf(value) === type
 }
 
 function typeOf(value: unknown): string {

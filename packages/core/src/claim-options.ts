@@ -15,10 +15,10 @@ export interface ClaimNames {
   readonly account?: string | readonly string[]
 }
 
-/** The JSON type a required claim must have; `any` asks only that it is there. */
-export type ClaimType = 'any' | 'string' | 'number' | 'boolean' | 'array' | 'object'
+/** The JSON type a required claim must have, or `uuid` for text as RFC 9562 writes it; `any` asks only that it is there. */
+export type ClaimType = 'any' | 'string' | 'number' | 'boolean' | 'array' | 'object' | 'uuid'
 
-const CLAIM_TYPES = ['any', 'string', 'number', 'boolean', 'array', 'object']
+const CLAIM_TYPES = ['any', 'string', 'number', 'boolean', 'array', 'object', 'uuid']
 const text = z.string().check(z.minLength(1, 'is empty'))
 const texts = z.union(
   [text, z.array(text).check(z.minLength(1, 'is empty'))],

@@ -316,6 +316,20 @@ describe('requiredClaims', () => {
     ['boolean', ['true', 'false'], ['"true"', '1', '[]', '{}', 'null']],
     ['array', ['[]', '["x"]'], ['"x"', '1', '{}', 'null']],
     ['object', ['{}'], ['[]', '"x"', '1', 'null']],
+    [
+      'uuid',
+      ['"0191d8a2-7c3e-7f00-8a6b-0123456789ab"', '"C0FFEE00-0000-4000-9000-ABCDEF012345"'],
+      [
+        '"0191d8a27c3e7f008a6b0123456789ab"',
+        '"{0191d8a2-7c3e-7f00-8a6b-0123456789ab}"',
+        '"0191d8a2-7c3e-7f00-8a6b-0123456789ab\\n"',
+        '"0191d8a2-7c3e-7f00-8a6b-0123456789ag"',
+        '["0191d8a2-7c3e-7f00-8a6b-0123456789ab"]',
+        '"x"',
+        '1',
+        'null',
+      ],
+    ],
   ])('may be asked to be of type %s', async (type, good, bad) => {
     const judge = createJudge({ ...profile, requiredClaims: { tenant: type } }, clock)
     for (const value of good)
