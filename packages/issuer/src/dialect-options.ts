@@ -38,7 +38,7 @@ type ErrorPart = 'code' | 'description' | 'status'
 /** Why no token was issued: the closed list behind every error reply. */
 export type TokenErrorReason = (typeof TOKEN_ERROR_REASONS)[number]
 
-export const TOKEN_ERROR_REASONS = [
+const TOKEN_ERROR_REASONS = [
   'method_not_allowed',
   'malformed_request',
   'unsupported_content_type',

@@ -22,7 +22,7 @@ export interface Issuance {
 }
 
 /** How refresh tokens live. */
-export interface RefreshTokenPolicy {
+interface RefreshTokenPolicy {
   /** Milliseconds, counted anew at each rotation. */
   readonly lifetime: number
   readonly maxLive: number

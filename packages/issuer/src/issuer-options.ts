@@ -6,7 +6,7 @@ import type { IssuerStore } from './store.ts'
 
 /** One token endpoint. */
 export interface TokenEndpointOptions {
-  /** The whole path on the issuer's origin: `/oauth/token`. Compared byte for byte. */
+  /** The whole path on the issuer's origin: `/oauth/token`. Compared byte for byte, a slash at the end too. */
   readonly path: string
   readonly dialect: TokenDialect
 }
@@ -107,7 +107,7 @@ const path = z
   .string()
   .check(
     z.refine(
-      (value) => /^(?:\/[A-Za-z0-9._~-]+)+$/.test(value) && new URL(value, 'http://x').pathname === value,
+      (value) => /^(?:\/[A-Za-z0-9._~-]+)+\/?$/.test(value) && new URL(value, 'http://x').pathname === value,
       "must be a path such as '/oauth/token', without empty or dot segments",
     ),
   )

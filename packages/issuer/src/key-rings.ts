@@ -10,7 +10,7 @@ import {
 import type { Instant, IssuerStore, SigningKeyRecord } from './store.ts'
 
 /** The keys of one owner as they were read; `at` is when. */
-export interface KeyRing {
+interface KeyRing {
   readonly at: Instant
   readonly records: readonly SigningKeyRecord[]
   readonly current: SigningKey

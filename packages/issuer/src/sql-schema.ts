@@ -20,7 +20,7 @@ export interface AccountTable {
   readonly created_at: number
 }
 
-export interface OriginTable {
+interface OriginTable {
   readonly account_id: string
   readonly origin: string
 }
@@ -38,7 +38,7 @@ export interface CredentialTable {
   readonly created_at: number
 }
 
-export interface SecretTable {
+interface SecretTable {
   readonly client_id: string
   /** 0 is the newest, 1 the one before. */
   readonly age: number

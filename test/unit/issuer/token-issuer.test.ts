@@ -32,6 +32,12 @@ describe('createTokenIssuer', () => {
       { endpoints: [{ path: '/a/../b', dialect: standardDialect }] },
       'endpoints[0].path',
     ],
+    [
+      'a path with an empty segment',
+      { endpoints: [{ path: '/a//', dialect: standardDialect }] },
+      'endpoints[0].path',
+    ],
+    ['a path of nothing', { endpoints: [{ path: '/', dialect: standardDialect }] }, 'endpoints[0].path'],
     ['a path with a query', { endpoints: [{ path: '/a?b', dialect: standardDialect }] }, 'endpoints[0].path'],
     [
       'one path twice',
@@ -101,6 +107,14 @@ describe('createTokenIssuer', () => {
       token_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post'],
     })
     expect(fixture.issuer.paths).toEqual([path, '/.well-known/jwks.json', '/tenant/token'])
+  })
+
+  it('answers at a path that ends with a slash, and there alone', async () => {
+    const fixture = createFixture({ endpoints: [{ path: '/auth/vendor/', dialect: multisetDialect }] })
+    const { id, secret } = await fixture.client()
+    const headers = { authorization: `Basic ${Buffer.from(`${id}:${secret}`).toString('base64')}` }
+    expect((await send(fixture, '/auth/vendor/', { headers })).status).toBe(200)
+    expect((await send(fixture, '/auth/vendor', { headers })).status).toBe(404)
   })
 
   it('leaves later changes to its options without effect', async () => {
