@@ -2,7 +2,7 @@ import { FRAMEWORKS } from './apis.ts'
 import type { RawResponse } from './raw-request.ts'
 import type { Step } from './step.ts'
 
-const WIDTHS = [2, 30, 42, 52, 7, 7, 7]
+const WIDTHS = [2, 30, 46, 52, 7, 7, 7]
 
 /** The first line of the table. */
 export const HEADING: string = columns(['', 'what', 'request', 'expected', ...FRAMEWORKS])
@@ -26,14 +26,14 @@ export function summarise({ status, headers, body }: RawResponse): string {
   return [status, ...outcome(body), ...(readable ? ['for pages'] : [])].join(' ')
 }
 
-const TELLING = ['handler', 'error', 'msg', 'message', 'description', 'name']
+const TELLING = ['handler', 'error', 'msg', 'message', 'description', 'name', 'errors']
 
 /** The handler or the error that the body names, however that API spells it; else the names of what it holds. */
 function outcome(body: string): readonly string[] {
   try {
     const content = JSON.parse(body) as object
-    const told = Object.entries(content).filter(([, value]) => typeof value === 'string')
-    const found = TELLING.map((field) => new Map(told).get(field)).find((text) => text !== undefined)
+    const told = new Map(Object.entries(content).map(([name, value]) => [name, [value].flat()[0]]))
+    const found = TELLING.map((field) => told.get(field)).find((value) => typeof value === 'string')
     return [found ?? `{ ${Object.keys(content).join(', ')} }`]
   } catch {
     return body === '' ? [] : [body]
