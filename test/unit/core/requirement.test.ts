@@ -12,6 +12,7 @@ import {
   type Requirement,
 } from '../../../packages/core/src/requirement.ts'
 import type { RequirementOptions } from '../../../packages/core/src/route-rule-options.ts'
+import { explained } from './server.ts'
 
 describe('a requirement', () => {
   it.each([
@@ -48,8 +49,7 @@ describe('a requirement', () => {
     ['.amr', { access: 'public', amr: 'otp' }],
     ['.maxAge', { access: 'public', maxAge: 0 }],
   ] as const)('is refused by the name rule%s', (key, options) => {
-    expect(() => compile(options)).toThrow(expect.objectContaining({ key: `rule${key}` }))
-    expect(() => compile(options)).toThrow(ConfigurationError)
+    expect(refusal(() => compile(options)).key).toBe(`rule${key}`)
   })
 })
 
@@ -92,6 +92,12 @@ describe('judging a token', () => {
 })
 
 describe('a resource binding', () => {
+  it('is refused for what is no parameter of the path', () => {
+    expect(refusal(() => compile({ scopes: 'a' }, '/rooms/:roomId', { room: 'room_id' })).key).toBe(
+      'rule.match.room',
+    )
+  })
+
   const bound = compile({ scopes: 'a' }, '/rooms/:roomId/:part', { roomId: 'room_id' })
 
   it.each([
@@ -134,6 +140,11 @@ describe('a resource binding', () => {
     )
   })
 
+  it('is not met by a target without such a segment, whatever the claim', () => {
+    for (const claim of [undefined, '', 'undefined'])
+      expect(judge(bound, { scopes: ['a'], claims: { room_id: claim } }, '/rooms')).toBe('resource_mismatch')
+  })
+
   it('must hold for every parameter that is bound', () => {
     const both = compile({ scopes: 'a' }, '/:tenant/:user', { tenant: 'tid', user: 'sub' })
     const token = { scopes: ['a'], claims: { tid: 't', sub: 'u' } }
@@ -169,6 +180,16 @@ function compile(
 ): Requirement {
   const pattern = parsePathPattern(path) as PathPattern
   return { ...compileRequirement(options, 'rule'), bindings: compileBindings(match, pattern, 'rule.match') }
+}
+
+function refusal(compiling: () => unknown): ConfigurationError {
+  try {
+    compiling()
+  } catch (error) {
+    expect(error).toBeInstanceOf(ConfigurationError)
+    return explained(error as ConfigurationError)
+  }
+  throw new Error('the rule was taken')
 }
 
 function judge(requirement: Requirement, token: TokenFields, target = '/x'): DenialReason | undefined {

@@ -21,6 +21,11 @@ describe('implied scopes', () => {
     expect(holding(['read']).has('write')).toBe(true)
   })
 
+  it('are all that comes with a scope, which stays held itself', () => {
+    expect(holding(['write'])).toEqual(new Set(['write', 'read']))
+    expect(holding(['admin', 'other'])).toEqual(new Set(['admin', 'write', 'read', 'audit', 'other']))
+  })
+
   it('are not followed backwards', () => {
     expect(holding(['audit']).has('admin')).toBe(false)
     expect(holding(['write']).has('audit')).toBe(false)

@@ -25,9 +25,18 @@ export function configurationError(options: unknown): ConfigurationError {
     createResourceServer(options as Parameters<typeof createResourceServer>[0])
   } catch (error) {
     expect(error).toBeInstanceOf(ConfigurationError)
-    return error as ConfigurationError
+    return explained(error as ConfigurationError)
   }
   throw new Error('the options were taken')
+}
+
+/** The error, once it was seen that it names its option and says in words what is wrong. */
+export function explained(error: ConfigurationError): ConfigurationError {
+  const named = error.key === '' ? '' : `${error.key}: `
+  expect(error.message.slice(0, named.length)).toBe(named)
+  expect(error.message.slice(named.length)).toMatch(/[a-z]+\W+[a-z]+/i)
+  expect(error.message).not.toMatch(/invalid input|undefined/i)
+  return error
 }
 
 /** Headers by name; a list is a header sent several times. */

@@ -1,0 +1,17 @@
+import type { Reporter, TestModule, Vitest } from 'vitest/node'
+
+/** A file of tests that fails to load has no test to fail: without this it would pass for one that noticed nothing. */
+export function reportLoadFailures(): Reporter {
+  let vitest: Vitest | undefined
+  return {
+    onInit: (running: Vitest) => {
+      vitest = running
+    },
+    onTestModuleEnd: async (module: TestModule) => {
+      const [error] = module.errors()
+      if (error === undefined) return
+      vitest?.state.catchError(error, 'Unhandled Error')
+      await vitest?.cancelCurrentRun('test-failure')
+    },
+  }
+}
