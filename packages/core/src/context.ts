@@ -5,7 +5,7 @@ import type { OriginPolicy } from './origin-policy.ts'
 import type { Plan } from './plan.ts'
 
 /** Whether pages of the request's origin may read the answer; `allowed` where none was sent or the gate does not judge it. */
-export type OriginVerdict = 'allowed' | 'refused' | 'unavailable'
+type OriginVerdict = 'allowed' | 'refused' | 'unavailable'
 
 /** What a plan needs from outside: the token behind the credential, and what the origin may do. */
 export interface Context {

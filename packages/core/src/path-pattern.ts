@@ -2,7 +2,7 @@ import { foldAscii } from './ascii.ts'
 import { isDotSegment, type RequestTarget } from './request-target.ts'
 
 /** One segment of a rule's path: plain characters, or a parameter that takes any non-empty segment. */
-export type PatternSegment =
+type PatternSegment =
   | { readonly literal: string; readonly spelling: string; readonly parameter?: never }
   | { readonly parameter: string; readonly literal?: never }
 

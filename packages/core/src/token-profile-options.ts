@@ -44,7 +44,7 @@ export type SignatureAlgorithm =
   | HmacAlgorithm
 
 /** The algorithms with a shared secret; never listed beside asymmetric ones. */
-export type HmacAlgorithm = 'HS256' | 'HS384' | 'HS512'
+type HmacAlgorithm = 'HS256' | 'HS384' | 'HS512'
 
 interface ProfileDetails {
   /** How events and {@link AccessToken.profile} call this profile. Default: its `kind`, else its issuer, else `default`. */

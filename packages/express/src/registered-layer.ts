@@ -23,7 +23,7 @@ export interface Layer {
   readonly keys?: readonly { readonly name: string | number }[]
 }
 
-export interface Route {
+interface Route {
   readonly path: unknown
   readonly methods: Readonly<Record<string, boolean>>
   readonly stack: readonly Layer[]

@@ -18,7 +18,10 @@ export function protect(server: core.ResourceServer | ((c: Context) => core.Reso
  * @throws ConfigurationError where the requirement is wrong or asks nothing
  * @example app.delete('/maps/:mapId', requireScopes(server, 'delete'), handler)
  */
-export function requireScopes<S extends string>(server: core.ResourceServer<S>, rule: Rule<S>): Guard {
+export function requireScopes<S extends string>(
+  server: core.ResourceServer<S>,
+  rule: NoInfer<Rule<S>>,
+): Guard {
   return guard(server.requiring(rule))
 }
 
