@@ -24,7 +24,7 @@ export function createAccessTokenVerifier(
   now: () => number,
 ): AccessTokenVerifier {
   const byIssuer = groupByIssuer(profiles)
-  return async ({ text, header }, waitUntil) => {
+  return async ({ text, header, value }, waitUntil) => {
     const jws = parseCompactJws(text)
     if (jws === undefined) return refuse('token_malformed')
     const profile = recognise(byIssuer, header, jws.payload)
@@ -36,7 +36,7 @@ export function createAccessTokenVerifier(
     if (key === undefined)
       return refuse(candidates.length === 0 ? 'token_key_unknown' : 'token_signature', profile)
     const wrong = judgeClaims(jws, profile, now())
-    return wrong === undefined ? toVerifiedToken(jws, profile, key) : refuse(wrong, profile)
+    return wrong === undefined ? toVerifiedToken(jws, value, profile, key) : refuse(wrong, profile)
   }
 }
 
@@ -95,10 +95,16 @@ function judgeClaims(jws: CompactJws, profile: TokenProfile, now: number): Denia
   return undefined
 }
 
-function toVerifiedToken(jws: CompactJws, profile: TokenProfile, key: VerificationKey): VerifiedToken {
+function toVerifiedToken(
+  jws: CompactJws,
+  value: string,
+  profile: TokenProfile,
+  key: VerificationKey,
+): VerifiedToken {
   const accessToken = profile.read(deepFreeze(jws.payload), jws.text)
   return Object.freeze({
     accessToken,
+    value,
     scopes: profile.holder(accessToken.scopes),
     profile,
     key,

@@ -33,6 +33,8 @@ export interface AccessToken {
 /** A token whose signature and claims were verified, with what must be judged again at every use. */
 export interface VerifiedToken {
   readonly accessToken: AccessToken
+  /** The header value it came in when it was verified: where the same comes again, nothing of it need be taken apart. */
+  readonly value: string
   readonly scopes: ScopeHolder
   readonly profile: TokenProfile
   readonly key: VerificationKey

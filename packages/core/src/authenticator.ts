@@ -24,7 +24,8 @@ export interface AuthenticatorOptions {
   readonly now: () => number
 }
 
-const TAIL = 43
+/** 72 bits of the signature. A shorter text is copied where a longer one would be a reference into the header's. */
+const TAIL = 12
 const ENTRY_BYTES = 1024
 
 /**
@@ -37,9 +38,10 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
   const cache = createBoundedCache<VerifiedToken>(limits)
   const flights = createSingleFlight<string, VerifiedToken | Refusal>()
 
-  const find = ({ text, header }: Credential): VerifiedToken | undefined => {
+  const find = ({ text, header, value }: Credential): VerifiedToken | undefined => {
     const found = cache.get(text.slice(-TAIL))
-    return found?.accessToken.token === text && found.profile.header === header ? found : undefined
+    if (found === undefined || found.profile.header !== header) return undefined
+    return found.value === value || found.accessToken.token === text ? found : undefined
   }
   const verifyAndKeep = async (
     credential: Credential,

@@ -5,6 +5,8 @@ import type { RequestHeaders } from './request-headers.ts'
 export interface Credential {
   readonly text: string
   readonly header: string
+  /** The whole value of that header. */
+  readonly value: string
 }
 
 /** What a request's configured headers say together. */
@@ -19,9 +21,10 @@ export function extractCredential(headers: RequestHeaders, names: readonly strin
   let found: CredentialExtraction = ABSENT
   for (let at = 0; at < names.length; at++) {
     const header = names[at] as string
-    const text = extract(header, headers.credentials[at])
+    const value = headers.credentials[at]
+    const text = extract(header, value)
     if (text === AMBIGUOUS || (text !== ABSENT && found !== ABSENT)) return AMBIGUOUS
-    if (text !== ABSENT) found = { text, header }
+    if (text !== ABSENT) found = { text, header, value: value as string }
   }
   return found
 }

@@ -63,11 +63,11 @@ function withoutToken(extraction: typeof ABSENT | typeof AMBIGUOUS, set: RuleSet
   if (set.access === 'optional') return ALLOWED
   return {
     reason: 'no_credentials',
-    rule: set.compiled.find(({ requirement }) => requirement.access === 'token'),
+    rule: set.guarding.find(({ requirement }) => requirement.access === 'token'),
   }
 }
 
-const NO_CREDENTIAL: Credential = Object.freeze({ text: '', header: '' })
+const NO_CREDENTIAL: Credential = Object.freeze({ text: '', header: '', value: '' })
 
 function settle(
   request: ResourceRequest,

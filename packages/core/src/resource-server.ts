@@ -9,7 +9,7 @@ import { makePlan, type Plan, type RuleSource } from './plan.ts'
 import { report, startTimer } from './report.ts'
 import type { ResourceRequest } from './request.ts'
 import type { RequestTarget } from './request-target.ts'
-import { judgeToken } from './requirement.ts'
+import { judgeToken, type Requirement } from './requirement.ts'
 import type { ResourceServerOptions } from './resource-server-options.ts'
 import { respond, respondToFault } from './respond.ts'
 import type { RouteRequirement, RouteRule } from './route-rule-options.ts'
@@ -124,15 +124,14 @@ function judge(gate: Gate, { set, target }: Plan, { token, refusal, origin }: Co
 
 /** Every rule must allow; the first that does not, in the order of the table, names the denial. */
 function judgeRules(
-  { compiled }: Plan['set'],
+  { guarding, requirements }: Plan['set'],
   token: VerifiedToken,
   target: RequestTarget,
   now: () => number,
 ): Outcome | undefined {
-  for (const rule of compiled) {
-    if (rule.requirement.access === 'public') continue
-    const reason = judgeToken(rule.requirement, token, target, now)
-    if (reason !== undefined) return { reason, rule }
+  for (let i = 0; i < requirements.length; i++) {
+    const reason = judgeToken(requirements[i] as Requirement, token, target, now)
+    if (reason !== undefined) return { reason, rule: guarding[i] }
   }
   return undefined
 }

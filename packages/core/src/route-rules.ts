@@ -30,7 +30,8 @@ export function compileRouteRules(
   basePath?: string,
 ): RouteTable {
   const rules = basePath === undefined ? written : underBasePath(written, basePath)
-  const compiled = rules.map((rule, index) => compileRule(rule, index, kinds))
+  const share = shareRequirements()
+  const compiled = rules.map((rule, index) => compileRule(rule, index, kinds, share))
   refuseDuplicates(compiled)
   for (const rule of compiled) linkOverrides(rule, compiled)
   const trie = createRouteTrie(compiled)
@@ -77,7 +78,20 @@ function withHead(method: string): string[] {
   return method === 'GET' ? ['GET', 'HEAD'] : [method]
 }
 
-function compileRule(rule: RouteRule, index: number, kinds: ReadonlySet<string>): CompiledRule {
+type Share = (requirement: Requirement, options: RuleOptions) => Requirement
+
+/** Rules that ask the same share what they ask: one thing in the processor's cache instead of thousands. */
+function shareRequirements(): Share {
+  const shared = new Map<string, Requirement>()
+  return (requirement, { access, scopes, tokens, acr, amr, maxAge, opaque }) => {
+    const asked = JSON.stringify([access, scopes, tokens, acr, amr, maxAge, opaque, requirement.bindings])
+    const known = shared.get(asked) ?? requirement
+    shared.set(asked, known)
+    return known
+  }
+}
+
+function compileRule(rule: RouteRule, index: number, kinds: ReadonlySet<string>, share: Share): CompiledRule {
   const where = `routes[${index}]`
   const options: RuleOptions = rule
   const pattern = parsePathPattern(options.path)
@@ -103,7 +117,7 @@ function compileRule(rule: RouteRule, index: number, kinds: ReadonlySet<string>)
     index,
     methods: compileMethods(options.method, where),
     pattern,
-    requirement: Object.freeze({ ...requirement, bindings }),
+    requirement: share(Object.freeze({ ...requirement, bindings }), options),
     overridden: new Set(),
   }
 }

@@ -1,41 +1,31 @@
 import type { PathPattern } from './path-pattern.ts'
-import { type CompiledRule, createRuleSet, NO_RULES, type RuleSet } from './rule-set.ts'
+import { createRuleMatcher, type RuleMatcher, type TrieNode } from './rule-matcher.ts'
+import type { CompiledRule } from './rule-set.ts'
 
 /** Finds the rules of a table by path; the cost grows with the rules that can match, not with the table. */
 export interface RouteTrie {
-  /** Every rule of this method (or of every method) whose pattern matches the folded segments. */
-  match(method: string, segments: readonly string[]): RuleSet
+  readonly match: RuleMatcher
   /** Every rule, of whatever method, whose pattern contains the given one. */
   containing(pattern: PathPattern): readonly CompiledRule[]
 }
 
-interface Node {
+interface Node extends TrieNode {
   readonly literals: Map<string, Node>
   parameter: Node | undefined
-  /** The rules whose pattern ends here, and those that go on with `/*`. */
-  ending: MethodTable | undefined
-  wildcard: MethodTable | undefined
-}
-
-interface MethodTable {
-  readonly rules: CompiledRule[]
-  readonly byMethod: Map<string, RuleSet>
-  /** The rules of `'*'`, for every method that has no entry of its own. */
-  any: RuleSet
+  readonly ending: CompiledRule[]
+  readonly wildcard: CompiledRule[]
 }
 
 /** What no literal can be: it takes the parameter branch only. */
 const PARAMETER = '/'
 
-/** Builds the trie; all sets of rules that one node can give are put together here. */
+/** Builds the trie. */
 export function createRouteTrie(rules: readonly CompiledRule[]): RouteTrie {
-  const root = createNode()
-  const tables = new Set(rules.map((rule) => insert(root, rule)))
-  for (const table of tables) compile(table)
-  const merge = createMerge()
+  const root = createNode(0)
+  const nodes = [root]
+  for (const rule of rules) insert(nodes, root, rule)
   return Object.freeze({
-    match: (method: string, segments: readonly string[]) =>
-      collect(root, segments, 0, method, NO_RULES, merge),
+    match: createRuleMatcher(nodes),
     containing: (pattern: PathPattern) => {
       const segments = pattern.segments.map((segment) => segment.literal ?? PARAMETER)
       return containing(root, segments, 0, pattern.wildcard)
@@ -43,65 +33,25 @@ export function createRouteTrie(rules: readonly CompiledRule[]): RouteTrie {
   })
 }
 
-function createNode(): Node {
-  return { literals: new Map(), parameter: undefined, ending: undefined, wildcard: undefined }
+function createNode(id: number): Node {
+  return { id, literals: new Map(), parameter: undefined, ending: [], wildcard: [] }
 }
 
-function createTable(): MethodTable {
-  return { rules: [], byMethod: new Map(), any: NO_RULES }
-}
-
-function insert(root: Node, rule: CompiledRule): MethodTable {
+function insert(nodes: Node[], root: Node, rule: CompiledRule): void {
   let node = root
-  for (const { literal } of rule.pattern.segments) node = childOf(node, literal)
-  const table = (rule.pattern.wildcard ? node.wildcard : node.ending) ?? createTable()
-  if (rule.pattern.wildcard) node.wildcard = table
-  else node.ending = table
-  table.rules.push(rule)
-  return table
+  for (const { literal } of rule.pattern.segments) node = childOf(nodes, node, literal)
+  const rules = rule.pattern.wildcard ? node.wildcard : node.ending
+  rules.push(rule)
 }
 
-function childOf(node: Node, literal: string | undefined): Node {
-  if (literal === undefined) {
-    node.parameter ??= createNode()
-    return node.parameter
-  }
-  const child = node.literals.get(literal) ?? createNode()
-  node.literals.set(literal, child)
+function childOf(nodes: Node[], node: Node, literal: string | undefined): Node {
+  const known = literal === undefined ? node.parameter : node.literals.get(literal)
+  if (known !== undefined) return known
+  const child = createNode(nodes.length)
+  nodes.push(child)
+  if (literal === undefined) node.parameter = child
+  else node.literals.set(literal, child)
   return child
-}
-
-function compile(table: MethodTable): void {
-  const named = new Set(table.rules.flatMap(({ methods }) => (methods === '*' ? [] : methods)))
-  table.any = createRuleSet(table.rules.filter(({ methods }) => methods === '*'))
-  for (const method of named) {
-    table.byMethod.set(
-      method,
-      createRuleSet(table.rules.filter(({ methods }) => methods === '*' || methods.includes(method))),
-    )
-  }
-}
-
-function collect(
-  node: Node,
-  segments: readonly string[],
-  depth: number,
-  method: string,
-  before: RuleSet,
-  merge: Merge,
-): RuleSet {
-  let found = node.wildcard === undefined ? before : merge(before, setFor(node.wildcard, method))
-  if (depth === segments.length) {
-    return node.ending === undefined ? found : merge(found, setFor(node.ending, method))
-  }
-  const literal = node.literals.get(segments[depth] as string)
-  if (literal !== undefined) found = collect(literal, segments, depth + 1, method, found, merge)
-  if (node.parameter === undefined) return found
-  return collect(node.parameter, segments, depth + 1, method, found, merge)
-}
-
-function setFor(table: MethodTable, method: string): RuleSet {
-  return table.byMethod.get(method) ?? table.any
 }
 
 function containing(
@@ -110,35 +60,11 @@ function containing(
   depth: number,
   open: boolean,
 ): readonly CompiledRule[] {
-  const here = wildcard?.rules ?? []
-  if (depth === segments.length) return open ? here : [...here, ...(ending?.rules ?? [])]
+  if (depth === segments.length) return open ? wildcard : [...wildcard, ...ending]
   const literal = literals.get(segments[depth] as string)
   return [
-    ...here,
+    ...wildcard,
     ...(literal ? containing(literal, segments, depth + 1, open) : []),
     ...(parameter ? containing(parameter, segments, depth + 1, open) : []),
   ]
-}
-
-type Merge = (one: RuleSet, other: RuleSet) => RuleSet
-
-const MAX_MERGED = 4096
-
-/**
- * Sets that meet once will meet again, so each pair is put together once. Rules that only cross can meet in as many ways as
- * there are subsets of them, and who sends the targets chooses: what is remembered is bounded.
- */
-function createMerge(): Merge {
-  let merged = new WeakMap<RuleSet, WeakMap<RuleSet, RuleSet>>()
-  let count = 0
-  return (one, other) => {
-    if (one === NO_RULES || other.access === 'none') return one === NO_RULES ? other : one
-    const known = merged.get(one)?.get(other)
-    if (known) return known
-    const set = createRuleSet([...one.compiled, ...other.compiled])
-    if (++count > MAX_MERGED) [merged, count] = [new WeakMap(), 0]
-    if (!merged.has(one)) merged.set(one, new WeakMap())
-    merged.get(one)?.set(other, set)
-    return set
-  }
 }

@@ -21,6 +21,9 @@ export interface RuleSet {
   /** In the order of the table. */
   readonly compiled: readonly CompiledRule[]
   readonly rules: readonly RouteRule[]
+  /** Those of them that ask for something, and what each asks. */
+  readonly guarding: readonly CompiledRule[]
+  readonly requirements: readonly Requirement[]
   /** The strictest access among them; `none` where no rule matches. */
   readonly access: 'none' | 'public' | 'optional' | 'token'
   /** The opaque spellings that every one of them accepts. */
@@ -32,11 +35,14 @@ const ACCESS = ['none', 'public', 'optional', 'token'] as const
 
 /** Puts rules together. */
 export function createRuleSet(compiled: readonly CompiledRule[]): RuleSet {
-  const ordered = [...compiled].sort((one, other) => one.index - other.index)
+  const ordered = compiled.length < 2 ? compiled : [...compiled].sort((one, other) => one.index - other.index)
+  const guarding = ordered.filter(({ requirement }) => requirement.access !== 'public')
   const strictest = Math.max(0, ...ordered.map(({ requirement }) => ACCESS.indexOf(requirement.access)))
   return Object.freeze({
     compiled: ordered,
     rules: Object.freeze(ordered.map(({ rule }) => rule)),
+    guarding,
+    requirements: guarding.map(({ requirement }) => requirement),
     access: ACCESS[strictest] as RuleSet['access'],
     opaque:
       ordered.length === 0 ? 0 : ordered.reduce((bits, { requirement }) => bits & requirement.opaque, -1),

@@ -1,3 +1,4 @@
+import { createBoundedCache } from './bounded-cache.ts'
 import type { ScopeHolder } from './scope.ts'
 
 /** How the scopes a token names become the scopes it holds. */
@@ -8,15 +9,28 @@ export interface ScopeReading {
   readonly wildcardSeparator: string | undefined
 }
 
-/** Compiles the reading into a function from the scopes named to a question. */
+/** How many different grants are kept to be shared, and how much text they may name. */
+const SHARED = { maxEntries: 1024, maxBytes: 1_048_576 }
+
+/**
+ * Compiles the reading into a function from the scopes named to a question. Most tokens of an API name the same few grants:
+ * those share one holder, which is less to keep and more likely to be in the processor's cache.
+ */
 export function createScopeHolder({
   implies,
   wildcardSeparator,
 }: ScopeReading): (scopes: readonly string[]) => ScopeHolder {
   const closure = implications(implies)
-  return (scopes) => {
+  const shared = createBoundedCache<ScopeHolder>(SHARED)
+  const create = (scopes: readonly string[]): ScopeHolder => {
     const held = new Set(scopes.flatMap((scope) => closure.get(scope) ?? [scope]))
     return wildcardSeparator === undefined ? held : withWildcards(held, wildcardSeparator)
+  }
+  return (scopes) => {
+    const key = JSON.stringify(scopes)
+    const holder = shared.get(key) ?? create(scopes)
+    shared.set(key, holder, key.length)
+    return holder
   }
 }
 

@@ -7,8 +7,12 @@ const NAMES = ['authorization', 'x-api-key']
 
 describe('the credential of a request', () => {
   it('is the one token, with the header it came in', () => {
-    expect(extract('Authorization', 'Bearer a')).toEqual({ text: 'a', header: 'authorization' })
-    expect(extract('X-Api-Key', 'a')).toEqual({ text: 'a', header: 'x-api-key' })
+    expect(extract('Authorization', 'Bearer a')).toEqual({
+      text: 'a',
+      header: 'authorization',
+      value: 'Bearer a',
+    })
+    expect(extract('X-Api-Key', 'a')).toEqual({ text: 'a', header: 'x-api-key', value: 'a' })
   })
 
   it('is found beside a header that carries none', () => {
