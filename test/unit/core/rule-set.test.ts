@@ -56,6 +56,30 @@ describe('the rules that speak of one request', () => {
     expect(() => (rules as RouteRule[]).pop()).toThrow(TypeError)
   })
 
+  it.each(['/users/me', '/users/ME', '/users/x', '/groups/1', '/none'])(
+    'are the same object for every request of %s that overrides nothing, and nothing is put together for it',
+    (target) => {
+      const rules: RouteRule[] = [
+        { method: 'GET', path: '/groups/:id', access: 'public' },
+        { method: 'GET', path: '/users/:id', scopes: 'admin' },
+        { method: 'POST', path: '/users/:id', scopes: 'admin' },
+        { method: 'GET', path: '/users/me', scopes: 'self', overrides: '/users/:id' },
+      ]
+      const table = compileRouteRules(rules, new Set())
+      const once = parseRequestTarget(target) as RequestTarget
+      const again = parseRequestTarget(target) as RequestTarget
+      for (const method of target === '/users/me' ? ['POST'] : ['GET', 'POST'])
+        expect(table.match(method, once)).toBe(table.match(method, again))
+    },
+  )
+
+  it('know whether one of them overrides any', () => {
+    const user: RouteRule = { method: 'GET', path: '/users/:id', scopes: 'admin' }
+    const me: RouteRule = { method: 'GET', path: '/users/me', scopes: 'self', overrides: '/users/:id' }
+    expect(match([user, me], 'GET /users/x').overriding).toBe(false)
+    expect(match([user, me], 'GET /users/ME').overriding).toBe(true)
+  })
+
   it('are put together from any of them', () => {
     const { compiled } = match([{ method: 'GET', path: '/a', access: 'public' }], 'GET /a')
     expect(createRuleSet([...compiled])).toMatchObject({ access: 'public' })
@@ -126,6 +150,18 @@ describe('a rule that overrides', () => {
   it('leaves a floor standing that it does not name', () => {
     const rules: RouteRule[] = [{ method: '*', path: '/*', scopes: 'floor' }, user, me]
     expect(match(rules, 'GET /users/me').rules).toEqual([rules[0], me])
+  })
+
+  it('leaves out what it names itself, beside another that leaves out something else', () => {
+    const rules: RouteRule[] = [
+      { method: 'GET', path: '/*', scopes: 'floor' },
+      { method: 'GET', path: '/users/*', scopes: 'users', overrides: '/*' },
+      user,
+      me,
+    ]
+    expect(match(rules, 'GET /users/me').rules).toEqual([rules[1], me])
+    expect(match(rules, 'GET /users/x').rules).toEqual([rules[1], user])
+    expect(match(rules, 'GET /Users/me').rules).toEqual(rules)
   })
 
   it('with a wildcard needs something under it', () => {

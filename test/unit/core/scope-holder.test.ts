@@ -9,6 +9,13 @@ describe('scopes without further reading', () => {
     expect(held.has('orders.read')).toBe(false)
     expect(held.has('constructor')).toBe(false)
   })
+
+  it('take a star for a character like any other', () => {
+    const held = createScopeHolder({ implies: {}, wildcardSeparator: undefined })(['*'])
+    expect(held.has('*')).toBe(true)
+    expect(held.has('orders')).toBe(false)
+    expect(held.has('orders.read')).toBe(false)
+  })
 })
 
 describe('implied scopes', () => {
