@@ -1,0 +1,5 @@
+export { createGateway } from './gateway.ts'
+export { IDENTITY_HEADERS, identityHeaders, stripInbound } from './identity-headers.ts'
+export { createGatewayServer, ROUTES } from './policy.ts'
+export { type GatewayClient, type GatewaySystem, requestToken, startGatewaySystem } from './system.ts'
+export { type Seen, startUpstream, type Upstream } from './upstream.ts'
