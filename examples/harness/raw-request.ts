@@ -24,9 +24,22 @@ export async function sendRaw(port: number, request: RawRequest): Promise<RawRes
   socket.setTimeout(5000, () => socket.destroy(new Error('no answer')))
   await once(socket, 'connect')
   socket.write(serialise(request), 'latin1')
-  const chunks: Buffer[] = []
-  for await (const chunk of socket) chunks.push(chunk as Buffer)
-  return parse(Buffer.concat(chunks).toString('latin1'), request.method)
+  let text = ''
+  for await (const chunk of socket) {
+    text += (chunk as Buffer).toString('latin1')
+    if (isComplete(text, request.method)) break // not every server closes when it is asked to
+  }
+  return parse(text, request.method)
+}
+
+function isComplete(text: string, method: string): boolean {
+  const end = text.indexOf('\r\n\r\n')
+  if (end === -1) return false
+  const head = text.slice(0, end + 2)
+  if (method === 'HEAD' || /^HTTP\/1\.1 (204|304)/.test(head)) return true
+  if (/\r\ntransfer-encoding: *chunked\r\n/i.test(head)) return text.endsWith('\r\n0\r\n\r\n')
+  const length = /\r\ncontent-length: *(\d+)\r\n/i.exec(head)?.[1]
+  return length !== undefined && text.length >= end + 4 + Number(length)
 }
 
 function serialise({ method, target, headers, body }: RawRequest): string {
