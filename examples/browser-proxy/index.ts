@@ -1,0 +1,5 @@
+export { createProxy, PROXY_PATH, type ProxyOptions } from './proxy.ts'
+export { type Site, startSite } from './site.ts'
+export { type BrowserProxySystem, startBrowserProxySystem } from './system.ts'
+export { LIFETIME, startVendor, type Vendor } from './vendor.ts'
+export { handedToken } from './walk-through.ts'

@@ -1,0 +1,60 @@
+import { getRequestListener } from '@hono/node-server'
+import { createTokenManager, type TokenManager } from '@scopegate/client'
+import { Hono } from 'hono'
+import { cors } from 'hono/cors'
+import type { VendorCredential } from './vendor.ts'
+
+/** What the proxy is made of. */
+export interface ProxyOptions {
+  readonly tokenEndpoint: string
+  /** The secret ends here. */
+  readonly credential: VendorCredential
+  /** What pages may do, whatever the credential may. */
+  readonly scope: string
+  /** The one origin whose pages get tokens, as browsers send it. */
+  readonly origin: string
+  readonly now?: () => number
+}
+
+/** Where a page asks, by POST and with nothing in its body. */
+export const PROXY_PATH = '/token'
+
+/** Hands short-lived tokens with few scopes to the pages of one origin, as `{ token, expiresOn }`. */
+export function createProxy({ origin, ...options }: ProxyOptions): ReturnType<typeof getRequestListener> {
+  const tokens = createTokens(options)
+  const app = new Hono()
+  app.use(async (c, next) => {
+    c.header('Cache-Control', 'no-store')
+    await next()
+  })
+  app.use(cors({ origin, allowMethods: ['POST'], allowHeaders: [], maxAge: 600 }))
+  app.post(PROXY_PATH, async (c) => {
+    if (c.req.header('origin') !== origin) return c.json({ error: 'The origin is not allowed' }, 403)
+    try {
+      const token = await tokens.token()
+      return c.json({ token, expiresOn: expiryOf(token) })
+    } catch {
+      return c.json({ error: 'Try again later' }, 503, { 'Retry-After': '5' })
+    }
+  })
+  return getRequestListener(app.fetch)
+}
+
+/** One token for all pages, renewed half-way: nobody gets one that has less than half of its life before it. */
+function createTokens({ tokenEndpoint, credential, scope, now }: Omit<ProxyOptions, 'origin'>): TokenManager {
+  return createTokenManager({
+    tokenEndpoint,
+    credentials: credential,
+    scope,
+    refreshAhead: 0.5,
+    attempts: 1,
+    ...(now && { now }),
+  })
+}
+
+/** Read from the token, which comes from the vendor's own endpoint. */
+function expiryOf(token: string): string {
+  const payload = Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()
+  const { exp } = JSON.parse(payload) as { readonly exp: number }
+  return new Date(exp * 1000).toISOString()
+}
