@@ -19,10 +19,12 @@ function tryToken({ system, what, headers, opens }: IssuedToken, request: string
   const [method = '', target = ''] = request.split(' ')
   const [, handler] = HANDLERS.find(([pattern]) => pattern.test(request)) ?? []
   const name = request === opens ? `${system}: ${what}` : `${system}, at ${of}`
-  return step(name, method, target, headers, request === opens ? `200 ${handler}` : refusalOf(what))
+  return step(name, method, target, headers, request === opens ? `200 ${handler}` : refusalAt(request))
 }
 
-/** A wrong kind is refused in the words of the system that the token is of. */
-function refusalOf(what: string): string {
-  return what === 'app' ? '401 Token validation error' : '403 This kind of access token is not accepted here'
+/** A wrong kind is refused in the words of the API that was asked, whatever token was sent. */
+function refusalAt(request: string): string {
+  return request === 'GET /v2/rooms'
+    ? '401 Token validation error'
+    : '403 This kind of access token is not accepted here'
 }

@@ -1,13 +1,15 @@
-import type { DenialReason, ErrorRenderer } from '@scopegate/core'
+import type { DenialReason, ErrorRenderer, RenderedError } from '@scopegate/core'
 
-/** `{ code, message, details }`, where the code is the status. */
-export const renderRestError: ErrorRenderer = ({ status, description }) => ({
-  body: {
-    code: status,
-    message: status === 401 ? 'Token validation error' : description,
-    details: [description],
-  },
-})
+/** `{ code, message, details }`, where the code is the status; a token of the other kind is a bad token to the REST API. */
+export const renderRestError: ErrorRenderer = ({ reason, status, description }) => {
+  if (reason === 'token_kind') return renderRest(401, 'No valid API management token provided')
+  return renderRest(status, description)
+}
+
+function renderRest(code: number, description: string): RenderedError {
+  const message = code === 401 ? 'Token validation error' : description
+  return { status: code, body: { code, message, details: [description] } }
+}
 
 /**
  * The codes that client SDKs know. An access key that nobody has and a signature that is not right are one and the same
@@ -21,13 +23,8 @@ const CLIENT_CODES: Partial<Readonly<Record<DenialReason, number>>> = {
   resource_mismatch: 40002,
 }
 
-/** For participants: codes of their own, and 401 where the API that they ask takes management tokens only. */
-export const renderClientError: ErrorRenderer = (answer) => {
-  const { reason, status, description } = answer
-  if (reason === 'token_kind') {
-    const details = ['No valid API management token provided']
-    return { status: 401, body: { code: 401, message: 'Token validation error', details } }
-  }
+/** For participants: codes of their own. */
+export const renderClientError: ErrorRenderer = ({ reason, status, description }) => {
   const code = CLIENT_CODES[reason] ?? (status === 401 ? 40100 : status)
   return { body: { code, message: description, details: [description] } }
 }

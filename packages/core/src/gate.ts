@@ -28,6 +28,8 @@ export interface Gate {
   readonly credentialHeaders: readonly string[]
   readonly origins: OriginPolicy
   readonly challenge: Challenger
+  /** Who denies where a route takes these kinds of token alone; none for a kind of several families that differ in it. */
+  readonly challengers: ReadonlyMap<string, Challenger | undefined>
   readonly refusesMethodOverride: boolean
   /** Whether nothing is enforced: every request goes on and is only reported. */
   readonly monitors: boolean
@@ -48,6 +50,7 @@ export function compileGate(input: ResourceServerOptions): Gate {
   const profiles = compileTokenProfiles(options.profiles, { fetch: options.fetch, now }, challengerOf, where)
   const kinds = new Set(profiles.map(({ kind }) => kind).filter((kind) => kind !== undefined))
   const credentialHeaders = [...new Set(profiles.map(({ header }) => header))]
+  const challenge = challengerOf(options.renderError, 'renderError')
   return Object.freeze({
     table: compileRouteRules(options.routes ?? [], kinds, options.basePath),
     profiles,
@@ -60,12 +63,26 @@ export function compileGate(input: ResourceServerOptions): Gate {
     }),
     credentialHeaders,
     origins: createOriginPolicy(options.origins, corsFor(options.cors, credentialHeaders), now),
-    challenge: challengerOf(options.renderError, 'renderError'),
+    challenge,
+    challengers: challengersByKind(profiles, challenge),
     refusesMethodOverride: options.methodOverride !== 'ignore',
     monitors: options.mode === 'monitor',
     onDecision: options.onDecision,
     now: clock,
   })
+}
+
+function challengersByKind(
+  profiles: readonly TokenProfile[],
+  otherwise: Challenger,
+): ReadonlyMap<string, Challenger | undefined> {
+  const challengers = new Map<string, Challenger | undefined>()
+  for (const { kind, challenge = otherwise } of profiles) {
+    if (kind === undefined) continue
+    const differs = challengers.has(kind) && challengers.get(kind) !== challenge
+    challengers.set(kind, differs ? undefined : challenge)
+  }
+  return challengers
 }
 
 function refuseMonitoringForNobody({ mode, onDecision }: ServerOptions): void {

@@ -1,3 +1,4 @@
+import type { Challenger } from './challenge.ts'
 import type { Context } from './context.ts'
 import type {
   AllowedDecision,
@@ -30,7 +31,7 @@ export function respondToFault(gate: Gate, plan: Plan | undefined): DeniedDecisi
   const origin = plan?.origin
   const readable = origin !== undefined && gate.origins.known.peek(origin)
   const cors = gate.origins.headers(readable ? origin : undefined)
-  return deny(gate, plan?.method ?? 'GET', FAULT, cors, undefined)
+  return deny(plan?.method ?? 'GET', FAULT, cors, gate.challenge)
 }
 
 function corsHeaders({ origins }: Gate, { origin }: Plan, context: Context): ResponseHeaders {
@@ -44,7 +45,7 @@ function allow({ set }: Plan, { token }: Context, headers: ResponseHeaders): All
 function refuse(gate: Gate, plan: Plan, outcome: Outcome, context: Context): DeniedDecision {
   const readable = outcome.reason !== 'preflight_refused'
   const cors = readable ? corsHeaders(gate, plan, context) : gate.origins.withheld
-  return deny(gate, plan.method, outcome, cors, context)
+  return deny(plan.method, outcome, cors, challengerFor(gate, plan, outcome, context))
 }
 
 function respondToPreflight(
@@ -55,22 +56,42 @@ function respondToPreflight(
 ): DeniedDecision {
   const nobody = gate.origins.withheld
   if (context.origin === 'unavailable')
-    return deny(gate, 'OPTIONS', { reason: 'origins_unavailable' }, nobody, context)
+    return deny('OPTIONS', { reason: 'origins_unavailable' }, nobody, gate.challenge)
   if (context.origin === 'refused')
-    return deny(gate, 'OPTIONS', { reason: 'preflight_refused' }, nobody, context)
+    return deny('OPTIONS', { reason: 'preflight_refused' }, nobody, gate.challenge)
   const headers = gate.origins.preflightHeaders(plan.origin as string, methods)
   return { allowed: false, status: 204, headers, body: '', reason: 'preflight', rule: undefined }
 }
 
+/**
+ * In whose words to deny: of the one family of tokens that the route takes, whatever was sent; else of the family that the
+ * token is of; else the server's.
+ */
+function challengerFor(gate: Gate, { set }: Plan, { rule }: Outcome, context: Context): Challenger {
+  const requirement = rule?.requirement ?? set.requirements[0]
+  const profile = context.token?.profile ?? context.refusal?.profile
+  return challengerOfKinds(gate, requirement?.kinds) ?? profile?.challenge ?? gate.challenge
+}
+
+function challengerOfKinds(
+  { challengers }: Gate,
+  kinds: ReadonlySet<string> | undefined,
+): Challenger | undefined {
+  let common: Challenger | undefined
+  for (const kind of kinds ?? []) {
+    const challenger = challengers.get(kind)
+    if (challenger === undefined || (common !== undefined && common !== challenger)) return undefined
+    common = challenger
+  }
+  return common
+}
+
 function deny(
-  gate: Gate,
   method: string,
   { reason, rule, methods }: Outcome,
   cors: ResponseHeaders,
-  context: Context | undefined,
+  challenger: Challenger,
 ): DeniedDecision {
-  const profile = context?.token?.profile ?? context?.refusal?.profile
-  const challenger = profile?.challenge ?? gate.challenge
   const challenge = challenger(reason as DenialReason, { requirement: rule?.requirement, methods })
   return {
     allowed: false,

@@ -91,7 +91,10 @@ interface ProfileDetails {
   readonly maxLifetime?: number
   /** Where the fields of the access token are read from. */
   readonly read?: ClaimNames
-  /** The look of denials once a token is known to be of this family. Default: the server's. */
+  /**
+   * The look of denials on routes that take no other tokens than this family's (by `kind`), and elsewhere once a token is
+   * known to be of it. Families may share one. Default: the server's.
+   */
   readonly renderError?: ErrorRenderer
 }
 

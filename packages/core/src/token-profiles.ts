@@ -18,10 +18,14 @@ export function compileTokenProfiles(
     refuseContradictions(profile, where(index))
     refuseTwins(profiles.slice(0, index), profile, where(index))
   }
+  const challengers = new Map<ErrorRenderer, Challenger>()
   return profiles.map((profile, index) => {
     const algorithms = profileAlgorithms(profile, where(index))
     const keys = createProfileKeys(profile, algorithms, environment, where(index))
-    const challenge = profile.renderError && challengerOf(profile.renderError, `${where(index)}renderError`)
+    const { renderError } = profile
+    const challenge =
+      renderError && (challengers.get(renderError) ?? challengerOf(renderError, `${where(index)}renderError`))
+    if (challenge) challengers.set(renderError, challenge)
     return compileTokenProfile(profile, { keys, algorithms, now: environment.now, challenge })
   })
 }
