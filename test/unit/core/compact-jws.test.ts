@@ -19,6 +19,30 @@ describe('a compact JWS', () => {
     })
   })
 
+  it.each([
+    [{ alg: 'ES256', kid: 'k1' }, 'ES256', 'k1'],
+    [{ alg: 'RS256' }, 'RS256', undefined],
+    [{ kid: '' }, '', ''],
+    [{ alg: 256, kid: 1 }, '', undefined],
+    [{ alg: null, kid: null }, '', undefined],
+    [{ alg: ['ES256'], kid: { toString: 'k1' } }, '', undefined],
+    [{ ALG: 'ES256', Kid: 'k1' }, '', undefined],
+  ])('with the header %j names the algorithm %j and the key %j', (written, algorithm, kid) => {
+    expect(parseCompactJws(`${encode(written)}.${encode(payload)}.AAAA`)).toMatchObject({ algorithm, kid })
+  })
+
+  it('names nothing that its header only inherits', () => {
+    const inherited = { alg: 'none', kid: 'k1' }
+    for (const [name, value] of Object.entries(inherited))
+      Object.defineProperty(Object.prototype, name, { value, configurable: true })
+    try {
+      const parsed = parseCompactJws(`${encode({ typ: 'JWT' })}.${encode(payload)}.AAAA`)
+      expect([parsed?.algorithm, parsed?.kid]).toEqual(['', undefined])
+    } finally {
+      for (const name of Object.keys(inherited)) Reflect.deleteProperty(Object.prototype, name)
+    }
+  })
+
   it('gives the bytes that another implementation encoded, whatever their number', () => {
     fc.assert(
       fc.property(fc.uint8Array({ minLength: 1, maxLength: 80 }), (bytes) => {
@@ -65,6 +89,24 @@ describe('a compact JWS', () => {
   ])('is not %s', (_, text) => {
     expect(parseCompactJws(text)).toBeUndefined()
   })
+
+  it.each(['k', 'kk', 'kkk', 'kkkk'])(
+    'is not two segments and a letter, however long they are together (kid %j)',
+    (kid) => {
+      for (const letter of 'AEIQgw')
+        expect(parseCompactJws(`${encode({ ...header, kid })}.${encode(payload)}${letter}`)).toBeUndefined()
+    },
+  )
+
+  it.each([0x00, 0x7f, 0x80, 0xc1, 0xff, 0x100, 0x141, 0xff21])(
+    'holds no character %i, wherever it stands',
+    (code) => {
+      for (const at of [0, 1, good.indexOf('.') + 1, good.lastIndexOf('.') + 1, good.length - 2])
+        expect(
+          parseCompactJws(`${good.slice(0, at)}${String.fromCharCode(code)}${good.slice(at + 1)}`),
+        ).toBeUndefined()
+    },
+  )
 
   it.each([
     ['one stray bit', 'AB'],
