@@ -30,7 +30,7 @@ export default defineConfig({
     hookTimeout: 60_000,
     projects: [
       isolated,
-      ...['unit', 'conformance', 'e2e', 'browser', 'packaging', 'robustness', 'systems'].map(project),
+      ...['unit', 'conformance', 'e2e', 'browser', 'packaging', 'robustness', 'systems', 'adoption'].map(project),
     ],
   },
 })
