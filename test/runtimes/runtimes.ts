@@ -1,12 +1,11 @@
 import { readFileSync, writeFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { join } from 'node:path'
-import type { Readable } from 'node:stream'
 import { bundleForEdge, transpile } from './bundle.ts'
 import { BY_RUNTIME, type Differences, none } from './differences.ts'
 import type { Engine } from './engines.ts'
 import { connectHost, type RemoteHost, spawnHost } from './remote-host.ts'
 import { installEngine, SANDBOX } from './sandbox.ts'
+import { startWorker } from './worker.ts'
 
 /** A host of a runtime, and which packages are tried by it. */
 export interface HostPlan {
@@ -95,37 +94,6 @@ async function edgeRuntime(home: string): Promise<Runtime> {
   const start = async (): Promise<RemoteHost> =>
     await spawnHost(process.execPath, [server, home, script], SANDBOX)
   return { title: `edge-runtime ${versionOf(home)}`, hosts: [onWeb('edge', start)] }
-}
-
-/** A Worker of one's own in workerd, which listens without anything in front of it. */
-export interface RunningWorker {
-  readonly port: number
-  close(): Promise<void>
-}
-
-/** What a Worker is made of. */
-export interface WorkerOptions {
-  readonly script: string
-  readonly bindings?: Readonly<Record<string, unknown>>
-}
-
-/** Starts a Worker by miniflare. */
-export async function startWorker(
-  home: string,
-  { script, bindings = {} }: WorkerOptions,
-): Promise<RunningWorker> {
-  const { Miniflare } = createRequire(join(home, 'package.json'))(home)
-  const worker = new Miniflare({
-    modules: true,
-    script,
-    bindings,
-    compatibilityDate: '2026-04-01',
-    // Of what it refuses itself it tells at length.
-    handleRuntimeStdio: (stdout: Readable, stderr: Readable) => void [stdout.resume(), stderr.resume()],
-    unsafeDirectSockets: [{ host: '127.0.0.1', port: 0 }],
-  })
-  const { port } = await worker.unsafeGetDirectURL()
-  return { port: Number(port), close: async () => await worker.dispose() }
 }
 
 function versionOf(home: string): string {

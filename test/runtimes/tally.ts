@@ -35,7 +35,8 @@ export function printTallies(tallies: readonly Tally[]): void {
     })
     console.log(line(runtime, cells))
   }
-  console.log('\nanswered otherwise (~), or not to be sent (-), and why:')
+  const [otherwise, never] = [tallies.map((it) => it.differing), tallies.map((it) => it.unsent)]
+  console.log(`\n${total(otherwise)} answered otherwise (~), ${total(never)} not to be sent (-), and why:`)
   for (const { runtime, name, differing, unsent } of tallies) {
     for (const [reason, count] of differing) console.log(`  ~${count} ${runtime}, ${name}: ${reason}`)
     for (const [reason, count] of unsent) console.log(`  -${count} ${runtime}, ${name}: ${reason}`)
@@ -49,6 +50,10 @@ function cell({ passed, faults, differing, unsent }: Tally): string {
     ['!', faults.length],
   ] as const
   return [passed, ...marks.flatMap(([mark, count]) => (count > 0 ? [`${mark}${count}`] : []))].join(' ')
+}
+
+function total(counts: readonly ReadonlyMap<string, number>[]): number {
+  return counts.reduce((all, each) => all + sum(each), 0)
 }
 
 function line(first: string, cells: readonly string[]): string {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { createResourceServer } from '@scopegate/core'
 import { createFakeClock, createTestIssuer, type MintOptions } from '@scopegate/core/testing'
 import { type RawResponse, sendRaw, valuesOf } from '@scopegate/example-harness'
 import type { Case, Expected } from '../conformance/case.ts'
@@ -77,6 +78,18 @@ export const tryClient: Trial = async (host, row, expected) => {
     await api.close()
     await endpoint.close()
   }
+}
+
+/** By the client alone: a token that it signs, held against a server that shares the secret. */
+export async function tryMinting(host: RemoteHost): Promise<void> {
+  const secret = crypto.randomUUID()
+  const token = await host.order('mint', { secret, claims: { access_key: 'key' } })
+  const server = createResourceServer({
+    tokens: [{ issuer: null, audience: null, claims: { type: 'management' }, secret }],
+    routes: [{ method: 'GET', path: '/', access: 'authenticated' }],
+  })
+  const rawHeaders = ['Host', 'api.example', 'Authorization', `Bearer ${token}`]
+  assert.ok((await server.authorize({ method: 'GET', target: '/', rawHeaders })).allowed)
 }
 
 const isAuthorization = (name: string): boolean => name.toLowerCase() === 'authorization'
