@@ -40,7 +40,7 @@ export function createProxy({ origin, ...options }: ProxyOptions): ReturnType<ty
   return getRequestListener(app.fetch)
 }
 
-/** One token for all pages, renewed half-way: nobody gets one that has less than half of its life before it. */
+/** One token for all pages; the first that asks in the second half of its life has the next one fetched. */
 function createTokens({ tokenEndpoint, credential, scope, now }: Omit<ProxyOptions, 'origin'>): TokenManager {
   return createTokenManager({
     tokenEndpoint,
