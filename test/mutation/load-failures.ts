@@ -7,11 +7,12 @@ export function reportLoadFailures(): Reporter {
     onInit: (running: Vitest) => {
       vitest = running
     },
-    onTestModuleEnd: async (module: TestModule) => {
+    onTestModuleEnd: (module: TestModule) => {
       const [error] = module.errors()
       if (error === undefined) return
       vitest?.state.catchError(error, 'Unhandled Error')
-      await vitest?.cancelCurrentRun('test-failure')
+      // Not awaited: it waits for the end of the run, which waits for its reporters.
+      void vitest?.cancelCurrentRun('test-failure')
     },
   }
 }
