@@ -1,6 +1,10 @@
 /** Equal but for ASCII case; `lower` must already be lower case. No locale, no Unicode folding. */
 export function equalsIgnoringCase(text: string, lower: string): boolean {
-  if (text.length !== lower.length) return false
+  return text.length === lower.length && startsIgnoringCase(text, lower)
+}
+
+/** The same of the beginning of a text. */
+export function startsIgnoringCase(text: string, lower: string): boolean {
   for (let i = 0; i < lower.length; i++) {
     const code = text.charCodeAt(i)
     const wanted = lower.charCodeAt(i)

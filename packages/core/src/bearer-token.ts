@@ -1,4 +1,4 @@
-import { equalsIgnoringCase } from './ascii.ts'
+import { startsIgnoringCase } from './ascii.ts'
 
 /** The header says nothing that could be a credential for us. */
 export const ABSENT: unique symbol = Symbol('absent')
@@ -18,7 +18,7 @@ const SPACE = 0x20
 export function extractBearerToken(value: string | undefined): Extraction {
   if (value === undefined) return ABSENT
   if (value.includes(',')) return AMBIGUOUS
-  if (value.charCodeAt(6) !== SPACE || !equalsIgnoringCase(value.slice(0, 6), 'bearer')) return ABSENT
+  if (value.charCodeAt(6) !== SPACE || !startsIgnoringCase(value, 'bearer')) return ABSENT
   let start = 6
   while (value.charCodeAt(start) === SPACE) start++
   return start === value.length ? ABSENT : value.slice(start)

@@ -14,33 +14,29 @@ export type LiteralEdges = (from: number, segment: string) => number | undefined
  */
 export function createLiteralEdges(edges: readonly LiteralEdge[]): LiteralEdges {
   const mask = 2 ** Math.ceil(Math.log2(edges.length + 1) + 1) - 1
-  const hashes = new Int32Array(mask + 1)
-  const places = new Int32Array(mask + 1).fill(-1)
-  for (const [place, { from, literal }] of edges.entries()) {
+  const slots = new Int32Array((mask + 1) * WIDTH)
+  const literals = [...new Set(edges.map(({ literal }) => literal))]
+  const places = new Map(literals.map((literal, place) => [literal, place + 1]))
+  for (const { from, literal, to } of edges) {
     const hash = hashOf(from, literal)
     let slot = hash & mask
-    while (places[slot] !== -1) slot = (slot + 1) & mask
-    hashes[slot] = hash
-    places[slot] = place
+    while (slots[slot * WIDTH] !== 0) slot = (slot + 1) & mask
+    slots.set([places.get(literal) as number, hash, to], slot * WIDTH)
   }
-  const literals = shareTexts(edges.map(({ literal }) => literal))
-  const targets = Int32Array.from(edges, ({ to }) => to)
   return (from, segment) => {
     const hash = hashOf(from, segment)
     for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
-      const place = places[slot] as number
-      if (place === -1) return undefined
+      const at = slot * WIDTH
+      const place = slots[at] as number
+      if (place === 0) return undefined
       // One text under two nodes never has one hash, so this is the edge of this node.
-      if (hashes[slot] === hash && literals[place] === segment) return targets[place]
+      if (slots[at + 1] === hash && literals[place - 1] === segment) return slots[at + 2]
     }
   }
 }
 
-/** Equal texts become one string, which is then more likely to be in the processor's cache. */
-function shareTexts(texts: readonly string[]): readonly string[] {
-  const shared = new Map(texts.map((text) => [text, text]))
-  return texts.map((text) => shared.get(text) as string)
-}
+/** A slot holds the place of its literal, counted from 1, the hash and the target; it never straddles two cache lines. */
+const WIDTH = 4
 
 /**
  * FNV-1a over the characters, begun with the node. Every step can be undone, so that for one text different nodes always

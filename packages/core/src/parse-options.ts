@@ -15,12 +15,24 @@ export function parseOptions<T>(schema: z.ZodMiniType, options: unknown, where: 
 
 /** With what was given as `undefined`: a claim to check that is `undefined` is a mistake, and the schema must see it. */
 function ownCopy(value: unknown, where: string): unknown {
-  if (Array.isArray(value)) return value.map((item, index) => ownCopy(item, join(where, index)))
-  if (value instanceof Uint8Array) return Uint8Array.from(value)
   if (typeof value !== 'object' || value === null) return value
+  if (value instanceof Uint8Array) return Uint8Array.from(value)
+  if (Array.isArray(value))
+    return value.map((item, index) => (isObject(item) ? ownCopy(item, join(where, index)) : item))
   if (!isPlain(value))
     throw new ConfigurationError(where, 'is an object of a class; options are plain objects')
-  return toObject(Object.entries(value).map(([key, member]) => [key, ownCopy(member, join(where, key))]))
+  const copy = withoutPrototype()
+  for (const [key, member] of Object.entries(value))
+    copy[key] = isObject(member) ? ownCopy(member, join(where, key)) : member
+  return copy
+}
+
+function isObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null
+}
+
+function withoutPrototype(): Record<string, unknown> {
+  return Object.create(null)
 }
 
 /** Object literals, also those of another realm; what is inherited in another way could change behind our back. */
@@ -29,18 +41,14 @@ function isPlain(value: object): boolean {
   return prototype === null || Object.getPrototypeOf(prototype) === null
 }
 
-function withoutUndefined(value: unknown): unknown {
-  if (Array.isArray(value)) return Object.freeze(value.map(withoutUndefined))
-  if (typeof value !== 'object' || value === null || value instanceof Uint8Array) return value
-  const given = Object.entries(value).filter(([, member]) => member !== undefined)
-  return Object.freeze(toObject(given.map(([key, member]) => [key, withoutUndefined(member)])))
-}
-
-/** Without a prototype to inherit from. */
-function toObject(entries: readonly (readonly [string, unknown])[]): object {
-  const object: Record<string, unknown> = Object.create(null)
-  for (const [key, member] of entries) object[key] = member
-  return object
+/** Takes out what was given as `undefined`, and freezes the rest; `copy` is nobody else's. */
+function withoutUndefined(copy: unknown): unknown {
+  if (typeof copy !== 'object' || copy === null || copy instanceof Uint8Array) return copy
+  for (const [key, member] of Object.entries(copy)) {
+    if (member !== undefined) withoutUndefined(member)
+    else if (!Array.isArray(copy)) Reflect.deleteProperty(copy, key)
+  }
+  return Object.freeze(copy)
 }
 
 function toConfigurationError(issue: z.core.$ZodIssue, where: string): ConfigurationError {

@@ -25,7 +25,7 @@ export function readRequestHeaders(
     authority: undefined,
     origin: undefined,
     requestedMethod: undefined,
-    credentials: [],
+    credentials: new Array<string | undefined>(credentialNames.length),
     repeatedHost: false,
     repeatedOrigin: false,
     repeatedRequestedMethod: false,

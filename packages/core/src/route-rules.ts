@@ -78,16 +78,18 @@ function withHead(method: string): string[] {
   return method === 'GET' ? ['GET', 'HEAD'] : [method]
 }
 
-type Share = (requirement: Requirement, options: RuleOptions) => Requirement
+type Share = (options: RuleOptions, bindings: Requirement['bindings'], where: string) => Requirement
 
 /** Rules that ask the same share what they ask: one thing in the processor's cache instead of thousands. */
 function shareRequirements(): Share {
   const shared = new Map<string, Requirement>()
-  return (requirement, { access, scopes, tokens, acr, amr, maxAge, opaque }) => {
-    const asked = JSON.stringify([access, scopes, tokens, acr, amr, maxAge, opaque, requirement.bindings])
-    const known = shared.get(asked) ?? requirement
-    shared.set(asked, known)
-    return known
+  return (options, bindings, where) => {
+    const { access, scopes, tokens, acr, amr, maxAge, opaque } = options
+    const asked = JSON.stringify([access, scopes, tokens, acr, amr, maxAge, opaque, bindings])
+    const requirement =
+      shared.get(asked) ?? Object.freeze({ ...compileRequirement(options, where), bindings })
+    shared.set(asked, requirement)
+    return requirement
   }
 }
 
@@ -96,7 +98,8 @@ function compileRule(rule: RouteRule, index: number, kinds: ReadonlySet<string>,
   const options: RuleOptions = rule
   const pattern = parsePathPattern(options.path)
   if (typeof pattern === 'string') throw new ConfigurationError(`${where}.path`, pattern)
-  const requirement = compileRequirement(options, where)
+  const bindings = compileBindings(options.match ?? {}, pattern, `${where}.match`)
+  const requirement = share(options, bindings, where)
   refuseUnknownKinds(requirement, kinds, where)
   if (
     requirement.opaque !== 0 &&
@@ -108,7 +111,6 @@ function compileRule(rule: RouteRule, index: number, kinds: ReadonlySet<string>,
       'has no effect: `path` has neither a parameter nor a "/*"',
     )
   }
-  const bindings = compileBindings(options.match ?? {}, pattern, `${where}.match`)
   if (bindings.length > 0 && requirement.access === 'public') {
     throw new ConfigurationError(`${where}.match`, 'has no effect on a public route')
   }
@@ -117,7 +119,7 @@ function compileRule(rule: RouteRule, index: number, kinds: ReadonlySet<string>,
     index,
     methods: compileMethods(options.method, where),
     pattern,
-    requirement: share(Object.freeze({ ...requirement, bindings }), options),
+    requirement,
     overridden: new Set(),
   }
 }

@@ -29,8 +29,8 @@ const FLAGS = 3
 export function createRuleMatcher(nodes: readonly TrieNode[]): RuleMatcher {
   const methods = methodsOf(nodes)
   const width = methods.length + 1
-  const endings = nodes.flatMap(({ ending }) => setsOf(ending, methods))
-  const wildcards = nodes.flatMap(({ wildcard }) => setsOf(wildcard, methods))
+  const endings = setsOf(nodes, methods, ({ ending }) => ending)
+  const wildcards = setsOf(nodes, methods, ({ wildcard }) => wildcard)
   const parameters = Int32Array.from(nodes, ({ parameter }) => (parameter ? handleOf(parameter) : 0))
   const findLiteral = createLiteralEdges(edgesOf(nodes))
   const unite = createRuleSetUnion()
@@ -74,15 +74,33 @@ function edgesOf(nodes: readonly TrieNode[]): { from: number; literal: string; t
 }
 
 function methodsOf(nodes: readonly TrieNode[]): readonly string[] {
-  const named = nodes.flatMap(({ ending, wildcard }) => [...ending, ...wildcard])
-  return [...new Set(named.flatMap(({ methods }) => (methods === '*' ? [] : methods)))]
+  const named = new Set<string>()
+  for (const { ending, wildcard } of nodes) {
+    for (const { methods } of [...ending, ...wildcard]) {
+      if (methods !== '*') for (const method of methods) named.add(method)
+    }
+  }
+  return [...named]
 }
 
-/** The rules for each method, and at the end for every other one. */
-function setsOf(rules: readonly CompiledRule[], methods: readonly string[]): readonly RuleSet[] {
-  if (rules.length === 0) return Array.from({ length: methods.length + 1 }, () => NO_RULES)
-  return [...methods, undefined].map((method) => {
-    const speaking = rules.filter((rule) => rule.methods === '*' || (method && rule.methods.includes(method)))
-    return speaking.length === 0 ? NO_RULES : createRuleSet(speaking)
-  })
+/** For each node a row: the rules for each method, and at the end for every other one. */
+function setsOf(
+  nodes: readonly TrieNode[],
+  methods: readonly string[],
+  rulesOf: (node: TrieNode) => readonly CompiledRule[],
+): readonly RuleSet[] {
+  const width = methods.length + 1
+  const sets = new Array<RuleSet>(nodes.length * width).fill(NO_RULES)
+  for (const node of nodes) {
+    const rules = rulesOf(node)
+    for (let column = 0; column < width && rules.length > 0; column++) {
+      const speaking = rules.filter((rule) => speaksOf(rule, methods[column]))
+      if (speaking.length > 0) sets[node.id * width + column] = createRuleSet(speaking)
+    }
+  }
+  return sets
+}
+
+function speaksOf({ methods }: CompiledRule, method: string | undefined): boolean {
+  return methods === '*' || (method !== undefined && methods.includes(method))
 }

@@ -39,15 +39,26 @@ export function createRuleSet(compiled: readonly CompiledRule[]): RuleSet {
   const guarding = ordered.filter(({ requirement }) => requirement.access !== 'public')
   const strictest = Math.max(0, ...ordered.map(({ requirement }) => ACCESS.indexOf(requirement.access)))
   return Object.freeze({
-    compiled: ordered,
-    rules: Object.freeze(ordered.map(({ rule }) => rule)),
-    guarding,
-    requirements: guarding.map(({ requirement }) => requirement),
+    requirements: requirementsOf(guarding),
     access: ACCESS[strictest] as RuleSet['access'],
     opaque:
       ordered.length === 0 ? 0 : ordered.reduce((bits, { requirement }) => bits & requirement.opaque, -1),
     overriding: ordered.some(({ overridden }) => overridden.size > 0),
+    rules: Object.freeze(ordered.map(({ rule }) => rule)),
+    compiled: ordered,
+    guarding,
   })
+}
+
+const alone = new WeakMap<Requirement, readonly Requirement[]>()
+
+/** Most sets have one rule to ask, and most of those ask the same as others do: then the list is shared too. */
+function requirementsOf(guarding: readonly CompiledRule[]): readonly Requirement[] {
+  const [first, ...more] = guarding.map(({ requirement }) => requirement)
+  if (first === undefined || more.length > 0) return guarding.map(({ requirement }) => requirement)
+  const known = alone.get(first) ?? [first]
+  alone.set(first, known)
+  return known
 }
 
 /** No rule at all: what denies by default. */
