@@ -1,5 +1,5 @@
 import { getRequestListener } from '@hono/node-server'
-import { createTokenManager, type TokenManager } from '@scopegate/client'
+import { createTokenManager, type TokenEndpointDialect, type TokenManager } from '@scopegate/client'
 import { Hono } from 'hono'
 import { cors } from 'hono/cors'
 import type { VendorCredential } from './vendor.ts'
@@ -9,8 +9,10 @@ export interface ProxyOptions {
   readonly tokenEndpoint: string
   /** The secret ends here. */
   readonly credential: VendorCredential
-  /** What pages may do, whatever the credential may. */
-  readonly scope: string
+  /** What pages may do, whatever the credential may. Default: all that the credential may. */
+  readonly scope?: string
+  /** How the token endpoint is spoken to. Default: as any OAuth client does. */
+  readonly dialect?: TokenEndpointDialect
   /** The one origin whose pages get tokens, as browsers send it. */
   readonly origin: string
   readonly now?: () => number
@@ -41,15 +43,8 @@ export function createProxy({ origin, ...options }: ProxyOptions): ReturnType<ty
 }
 
 /** One token for all pages; the first that asks in the second half of its life has the next one fetched. */
-function createTokens({ tokenEndpoint, credential, scope, now }: Omit<ProxyOptions, 'origin'>): TokenManager {
-  return createTokenManager({
-    tokenEndpoint,
-    credentials: credential,
-    scope,
-    refreshAhead: 0.5,
-    attempts: 1,
-    ...(now && { now }),
-  })
+function createTokens({ credential, ...options }: Omit<ProxyOptions, 'origin'>): TokenManager {
+  return createTokenManager({ ...options, credentials: credential, refreshAhead: 0.5, attempts: 1 })
 }
 
 /** Read from the token, which comes from the vendor's own endpoint. */

@@ -87,6 +87,8 @@ export interface FronteggProfilesOptions {
    * environment that leaves them out of its tokens. Access tokens never name them. Default `claims`.
    */
   readonly grantedBy?: 'claims' | 'live'
+  /** Default {@link errorList}. */
+  readonly renderError?: ErrorRenderer
   readonly keySet?: KeySetOptions
 }
 
@@ -120,7 +122,7 @@ type Difference = { readonly jwksUri?: string | undefined } & Partial<
 >
 
 function profile(
-  { issuer, audience, jwksUri, keySet }: FronteggProfilesOptions,
+  { issuer, audience, jwksUri, keySet, renderError = errorList }: FronteggProfilesOptions,
   kind: string,
   { jwksUri: ownJwksUri = jwksUri, ...more }: Difference,
 ): TokenProfileOptions {
@@ -133,7 +135,7 @@ function profile(
     requiredClaims: { sub: 'string', tenantId: 'string' },
     wildcardSeparator: '.',
     read: { account: 'tenantId' },
-    renderError: errorList,
+    renderError,
     ...(ownJwksUri === undefined ? {} : { jwksUri: ownJwksUri }),
     ...(keySet && { keySet }),
     ...more,
@@ -155,7 +157,6 @@ function userOf({ claims, kind, subject }: AccessToken): string | undefined {
 /** {@link FronteggProfilesOptions}, with what a server is given besides. */
 export interface FronteggServerOptions extends FronteggProfilesOptions {
   readonly routes?: readonly RouteRule[]
-  readonly renderError?: ErrorRenderer
   readonly mode?: 'enforce' | 'monitor'
   readonly onDecision?: (event: DecisionEvent) => void
   readonly now?: () => number
@@ -163,11 +164,10 @@ export interface FronteggServerOptions extends FronteggProfilesOptions {
 
 /** The gate of one API. */
 export function createFronteggServer(options: FronteggServerOptions): ResourceServer {
-  const { routes = FRONTEGG_ROUTES, renderError = errorList, mode, onDecision, now } = options
+  const { routes = FRONTEGG_ROUTES, mode, onDecision, now } = options
   return createResourceServer({
     tokens: fronteggProfiles(options),
     routes,
-    renderError,
     ...(mode && { mode }),
     ...(onDecision && { onDecision }),
     ...(now && { now }),

@@ -1,12 +1,15 @@
+import { rawBasic } from '@scopegate/client'
 import { createFakeClock, type FakeClock } from '@scopegate/core/testing'
 import {
   type BrowserProxySystem,
+  createProxy,
   handedToken,
   LIFETIME,
   PROXY_PATH,
   startBrowserProxySystem,
 } from '@scopegate/example-browser-proxy'
-import { bearer, type Headers } from '@scopegate/example-harness'
+import { bearer, type Headers, listen } from '@scopegate/example-harness'
+import { startPortal } from '@scopegate/example-multiset/portal.ts'
 import { afterEach, describe, expect, it } from 'vitest'
 import { ask, askOne, type Told } from './ask.ts'
 import { decode } from './signing.ts'
@@ -87,6 +90,21 @@ describe('E5: the proxy', () => {
     let handed = await handedToken(system)
     while (handed === tokens[0]) handed = await handedToken(system)
     expect(decode(handed).payload.iat).toBe(Math.floor(system.clock.now() / 1000))
+  })
+
+  it('serves MultiSet`s own endpoint too, with a credential that can do no more than pages may', async () => {
+    const { clock, site, fromPage } = await start()
+    const portal = await startPortal({ now: clock.now })
+    const credential = await portal.createCredential(await portal.createAccount([site.origin]), ['query'])
+    const { server, port, close } = await listen()
+    closing.push(portal.close, close)
+    const { tokenEndpoint } = portal
+    const options = { tokenEndpoint, credential, dialect: rawBasic, origin: site.origin, now: clock.now }
+    server.on('request', createProxy(options))
+    const request = { method: 'POST', target: PROXY_PATH, headers: fromPage }
+    const { token, expiresOn } = (await askOne(port, request)).body as { token: string; expiresOn: string }
+    expect(decode(token).payload).toMatchObject({ scope: 'query' })
+    expect(Date.parse(expiresOn)).toBe(clock.now() + 1_800_000)
   })
 
   it('answers 503 while the vendor is gone, and does not say why', async () => {
