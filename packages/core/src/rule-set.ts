@@ -28,7 +28,8 @@ export interface RuleSet {
   readonly access: 'none' | 'public' | 'optional' | 'token'
   /** The opaque spellings that every one of them accepts. */
   readonly opaque: number
-  readonly overriding: boolean
+  /** Those of them that replace others, where a target spells them exactly. */
+  readonly overriding: readonly CompiledRule[]
 }
 
 const ACCESS = ['none', 'public', 'optional', 'token'] as const
@@ -43,7 +44,7 @@ export function createRuleSet(compiled: readonly CompiledRule[]): RuleSet {
     access: ACCESS[strictest] as RuleSet['access'],
     opaque:
       ordered.length === 0 ? 0 : ordered.reduce((bits, { requirement }) => bits & requirement.opaque, -1),
-    overriding: ordered.some(({ overridden }) => overridden.size > 0),
+    overriding: ordered.filter(({ overridden }) => overridden.size > 0),
     rules: Object.freeze(ordered.map(({ rule }) => rule)),
     compiled: ordered,
     guarding,
@@ -66,12 +67,24 @@ export const NO_RULES: RuleSet = createRuleSet([])
 
 /** Takes out the rules that another one replaces, where the target spells that one's literals byte for byte. */
 export function leaveOutOverridden(set: RuleSet, target: RequestTarget): RuleSet {
-  if (!set.overriding) return set
-  const overriding = set.compiled.filter(
-    ({ overridden, pattern }) => overridden.size > 0 && spellsExactly(target, pattern),
-  )
-  if (overriding.length === 0) return set
-  return createRuleSet(
-    set.compiled.filter((rule) => !overriding.some(({ overridden }) => overridden.has(rule))),
-  )
+  if (set.overriding.length === 0) return set
+  const spelt = set.overriding.filter(({ pattern }) => spellsExactly(target, pattern))
+  return spelt.length === 0 ? set : remaining(set, spelt)
+}
+
+const MAX_REMAINING = 64
+const remainders = new WeakMap<RuleSet, Map<string, RuleSet>>()
+
+/** What is left is put together once; who sends targets chooses which rules are spelt, so what is kept is bounded. */
+function remaining(set: RuleSet, spelt: readonly CompiledRule[]): RuleSet {
+  const known = remainders.get(set) ?? new Map<string, RuleSet>()
+  const key = spelt.map(({ index }) => index).join()
+  const left = known.get(key) ?? createRuleSet(set.compiled.filter((rule) => !isReplaced(rule, spelt)))
+  if (known.size >= MAX_REMAINING) known.clear()
+  remainders.set(set, known.set(key, left))
+  return left
+}
+
+function isReplaced(rule: CompiledRule, spelt: readonly CompiledRule[]): boolean {
+  return spelt.some(({ overridden }) => overridden.has(rule))
 }
