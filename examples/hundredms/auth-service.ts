@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { text } from 'node:stream/consumers'
-import { appToken, mintToken } from '@scopegate/client'
+import { appToken, mintToken } from '@scopegate/client/mint'
 import { type Listening, listen } from '@scopegate/example-harness'
 import type { Workspaces } from './workspaces.ts'
 

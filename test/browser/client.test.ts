@@ -8,10 +8,13 @@ import { expect, it } from 'vitest'
 import { openPage, startBrowser, startSite, WITHOUT_BROWSER } from './page.ts'
 
 async function bundleClient(): Promise<string> {
-  const entry = new URL('../../packages/client/src/index.ts', import.meta.url).pathname
+  const contents = ['', '/fetch', '/mint']
+    .map((path) => `export * from '@scopegate/client${path}'`)
+    .join('\n')
   const { outputFiles } = await build({
-    entryPoints: [entry],
+    stdin: { contents, resolveDir: import.meta.dirname },
     bundle: true,
+    conditions: ['@scopegate/source'],
     format: 'iife',
     globalName: 'client',
     platform: 'browser',

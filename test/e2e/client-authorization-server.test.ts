@@ -1,4 +1,5 @@
-import { clientSecretBasic, clientSecretPost, createFetch, createTokenManager } from '@scopegate/client'
+import { clientSecretBasic, clientSecretPost, createTokenManager } from '@scopegate/client'
+import { createFetch } from '@scopegate/client/fetch'
 import { createRemoteJWKSet, decodeJwt, jwtVerify } from 'jose'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startServer } from '../unit/client/token-endpoint.ts'

@@ -1,4 +1,5 @@
-import { createFetch, createTokenManager, type TokenEndpointDialect } from '@scopegate/client'
+import { createTokenManager, type TokenEndpointDialect } from '@scopegate/client'
+import { createFetch } from '@scopegate/client/fetch'
 import {
   createFakeClock,
   createTestIssuer,

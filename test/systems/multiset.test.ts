@@ -1,4 +1,5 @@
-import { createFetch, createTokenManager, rawBasic, type TokenManager } from '@scopegate/client'
+import { createTokenManager, rawBasic, type TokenManager } from '@scopegate/client'
+import { createFetch } from '@scopegate/client/fetch'
 import { createResourceServer } from '@scopegate/core'
 import { createFakeClock, type FakeClock, signToken, type TestKey } from '@scopegate/core/testing'
 import { bearer, type Headers, startGatedApis } from '@scopegate/example-harness'

@@ -1,9 +1,5 @@
-import {
-  createFetch,
-  createTokenManager,
-  type TokenEndpointDialect,
-  type TokenSource,
-} from '@scopegate/client'
+import { createTokenManager, type TokenEndpointDialect, type TokenSource } from '@scopegate/client'
+import { createFetch } from '@scopegate/client/fetch'
 
 const tokenEndpoint = 'https://issuer.example/oauth/token'
 const credentials = { clientId: 'reader', clientSecret: 'secret' }

@@ -8,9 +8,6 @@ export {
   type TokenRequestShape,
 } from './dialect.ts'
 export { type ClientErrorCode, ConfigurationError, TokenError, type TokenErrorCode } from './errors.ts'
-export { type AuthorizedFetch, createFetch, type FetchOptions } from './fetch.ts'
-export { type MintTokenOptions, mintToken } from './mint-token.ts'
-export { appToken, managementToken, type TokenKind } from './token-kind.ts'
 export {
   createTokenManager,
   type TokenManager,

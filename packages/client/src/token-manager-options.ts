@@ -109,7 +109,7 @@ function credentialsReader(
     if (!isText || (request.basic === 'raw' && clientId.includes(':')))
       throw new ConfigurationError(
         'credentials',
-        'id and secret must be text, without a colon in the id of raw Basic',
+        'id and secret must be text, without a colon in an id for raw Basic',
       )
     return { clientId, clientSecret }
   }

@@ -21,7 +21,7 @@ export function readGrant(fields: Fields, shape: TokenReplyShape, sentAt: number
   // With other characters `Headers` would throw later, and put the token into its message.
   if (typeof token !== 'string' || !/^[!-~]+$/.test(token)) throw unusable(shape.token, fields)
   // RFC 6749 section 7.1: a token of a type that is not understood must not be used.
-  if (!/^bearer$/i.test(String(fields.token_type ?? 'bearer'))) throw unusable('token_type', fields)
+  if (!/^bearer$/i.test(`${fields.token_type ?? 'bearer'}`)) throw unusable('token_type', fields)
   const { expiresIn = '', expiresAt = '' } = shape
   const lifetime = lifetimeOf(fields[expiresIn], fields[expiresAt], [date, issuedAt(token), sentAt])
   if (!lifetime) throw unusable(expiresIn || expiresAt, fields)

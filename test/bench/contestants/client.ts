@@ -1,4 +1,5 @@
-import { createFetch, createTokenManager, type TokenManager } from '@scopegate/client'
+import { createTokenManager, type TokenManager } from '@scopegate/client'
+import { createFetch } from '@scopegate/client/fetch'
 import { measure } from 'mitata'
 import type { Contestant, Sampler } from '../sampler.ts'
 

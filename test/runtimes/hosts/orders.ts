@@ -1,4 +1,6 @@
-import { createFetch, createTokenManager, managementToken, mintToken } from '@scopegate/client'
+import { createTokenManager } from '@scopegate/client'
+import { createFetch } from '@scopegate/client/fetch'
+import { managementToken, mintToken } from '@scopegate/client/mint'
 import { createServer } from '../../conformance/policy.ts'
 import type { CallOrder, DecisionOrder, Decisions, MintOrder, Setup } from './setup.ts'
 

@@ -1,4 +1,5 @@
-import { type AuthorizedFetch, createFetch, createTokenManager, type TokenSource } from '@scopegate/client'
+import { createTokenManager, type TokenSource } from '@scopegate/client'
+import { type AuthorizedFetch, createFetch } from '@scopegate/client/fetch'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createClock, type TestClock } from './test-clock.ts'
 import { type Answer, grantToken, startServer, type TestServer } from './token-endpoint.ts'

@@ -1,11 +1,6 @@
-import {
-  appToken,
-  ConfigurationError,
-  createFetch,
-  managementToken,
-  mintToken,
-  type TokenKind,
-} from '@scopegate/client'
+import { ConfigurationError } from '@scopegate/client'
+import { createFetch } from '@scopegate/client/fetch'
+import { appToken, managementToken, mintToken, type TokenKind } from '@scopegate/client/mint'
 import { type JWTVerifyResult, jwtVerify } from 'jose'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { startServer } from './token-endpoint.ts'

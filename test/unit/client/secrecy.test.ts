@@ -2,13 +2,12 @@ import { inspect } from 'node:util'
 import {
   clientSecretBasic,
   clientSecretPost,
-  createFetch,
   createTokenManager,
-  managementToken,
-  mintToken,
   rawBasic,
   type TokenManagerOptions,
 } from '@scopegate/client'
+import { createFetch } from '@scopegate/client/fetch'
+import { managementToken, mintToken } from '@scopegate/client/mint'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type Answering, grantToken, startServer, type TestServer } from './token-endpoint.ts'
 
