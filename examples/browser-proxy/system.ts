@@ -21,8 +21,8 @@ export async function startBrowserProxySystem(now: () => number): Promise<Browse
   const { origin } = site
   const vendor = await startVendor(now, [origin])
   const { issuer, tokenEndpoint, credential } = vendor
-  const sources = { issuer: issuer.issuer, secrets: issuer.secrets, origins: issuer.origins, now }
-  const apis = await startGatedApis(() => createResourceServer(multisetPolicy(sources)), ROUTES)
+  const sources = { issuer: issuer.issuer, secrets: issuer.secrets, origins: issuer.origins }
+  const apis = await startGatedApis(() => createResourceServer(multisetPolicy(sources, now)), ROUTES)
   proxy.server.on('request', createProxy({ tokenEndpoint, credential, scope: 'query', origin, now }))
   site.serve({ proxy: proxy.url + PROXY_PATH, api: apis[0]?.url ?? '' })
   const parts = [site, proxy, vendor, ...apis]

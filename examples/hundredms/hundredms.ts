@@ -1,4 +1,4 @@
-import { appToken, type MintTokenOptions, managementToken, mintToken } from '@scopegate/client/mint'
+import { appToken, type MintTokenOptions, managementToken, mintToken } from '@scopegate/client'
 import { createResourceServer } from '@scopegate/core'
 import { type Answers, type Api, startGatedApis } from '@scopegate/example-harness'
 import { type AuthService, startAuthService } from './auth-service.ts'
@@ -34,7 +34,7 @@ export async function startHundredms(now: () => number): Promise<Hundredms> {
   const [workspace, foreign] = [workspaces.create(), workspaces.create()]
   const authService = await startAuthService({ workspaces, accessKey: workspace.accessKey, now })
   const apis = await startGatedApis(
-    () => createResourceServer(hundredmsPolicy({ ...workspaces, now })),
+    () => createResourceServer(hundredmsPolicy(workspaces, now)),
     ROUTES,
     answersOf(workspaces),
   )

@@ -16,7 +16,6 @@ export interface HundredmsSources {
   readonly hasRole: StatusSource['isActive']
   /** What that role permits, by the room's template. */
   readonly permissionsOf: GrantSource['resolve']
-  readonly now?: () => number
 }
 
 const DAY = 86_400
@@ -62,11 +61,11 @@ export function appProfile(sources: HundredmsSources): TokenProfileOptions {
 }
 
 /** The whole gate: two kinds of token, bound to their routes both ways. */
-export function hundredmsPolicy(sources: HundredmsSources): ResourceServerOptions {
+export function hundredmsPolicy(sources: HundredmsSources, now: () => number): ResourceServerOptions {
   return {
     tokens: [managementProfile(sources), appProfile(sources)],
     routes: ROUTES,
     renderError: renderRestError,
-    ...(sources.now && { now: sources.now }),
+    now,
   }
 }

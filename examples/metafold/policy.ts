@@ -90,7 +90,6 @@ export function createMetafoldServer({ now, fetch, ...profile }: MetafoldServerO
     tokens: [metafoldProfile(profile)],
     routes: METAFOLD_ROUTES,
     noRule: 404,
-    renderError: profile.renderError ?? msgError,
     ...(now && { now }),
     ...(fetch && { fetch }),
   })

@@ -32,10 +32,7 @@ export async function startMultiset({
 }: MultisetSettings): Promise<Multiset> {
   const portal = await startPortal(settings)
   const sources = { ...sourcesOf(portal), ...(grantSource === 'live' && { grants: portal.issuer.grants }) }
-  const apis = await startGatedApis(
-    () => createResourceServer(multisetPolicy({ ...sources, now: settings.now })),
-    ROUTES,
-  )
+  const apis = await startGatedApis(() => createResourceServer(multisetPolicy(sources, settings.now)), ROUTES)
   const museum = await portal.createAccount([ORIGINS.museum])
   const mall = await portal.createAccount([ORIGINS.mall])
   return {

@@ -21,7 +21,6 @@ export interface MultisetSources {
   readonly origins: OriginSource
   /** Given, a token may do what its credential may do now; else what it could do when the token was issued. */
   readonly grants?: GrantSource
-  readonly now?: () => number
 }
 
 /** `{ error: text }`, as its own clients read it. */
@@ -48,12 +47,11 @@ export function multisetProfile({ issuer, secrets, grants }: MultisetSources): T
 }
 
 /** The whole gate of the API. */
-export function multisetPolicy(sources: MultisetSources): ResourceServerOptions {
+export function multisetPolicy(sources: MultisetSources, now: () => number): ResourceServerOptions {
   return {
     tokens: [multisetProfile(sources)],
     routes: ROUTES,
     origins: sources.origins,
-    renderError: renderMultisetError,
-    ...(sources.now && { now: sources.now }),
+    now,
   }
 }

@@ -1,4 +1,4 @@
-import { appToken, managementToken, mintToken } from '@scopegate/client/mint'
+import { appToken, managementToken, mintToken } from '@scopegate/client'
 import { createResourceServer, type StatusSource } from '@scopegate/core'
 import { createFakeClock, type FakeClock, signToken, type TestKey } from '@scopegate/core/testing'
 import { bearer, type Headers, startGatedApis } from '@scopegate/example-harness'
@@ -488,7 +488,7 @@ it('HM-14: a store of secrets that is down gets 503, in the same shape', async (
     ...system.workspaces,
     findSecrets: async () => await Promise.reject(new Error('down')),
   }
-  const policy = hundredmsPolicy({ ...failing, now: system.clock.now })
+  const policy = hundredmsPolicy(failing, system.clock.now)
   const apis = await startGatedApis(() => createResourceServer(policy), ROUTES)
   closing.push(async () => await Promise.all(apis.map(async (api) => await api.close())))
   const { status, body, headers } = await ask(apis, 'GET', '/v2/rooms', bearer(await management(system)))
@@ -505,7 +505,7 @@ describe('HM-4: nothing but what a workspace signed', () => {
       return {
         createServer: () =>
           createResourceServer({
-            ...hundredmsPolicy({ ...system.workspaces, now: system.clock.now }),
+            ...hundredmsPolicy(system.workspaces, system.clock.now),
             routes,
           }),
         routes,

@@ -200,7 +200,7 @@ describe('MS-7: nothing but a genuine token of an account', () => {
     const { token, key } = await signed(multiset)
     const { iat: _iat, exp: _exp, ...claims } = decode(token).payload
     return {
-      createServer: () => createResourceServer(multisetPolicy({ ...sourcesOf(portal), now: clock.now })),
+      createServer: () => createResourceServer(multisetPolicy(sourcesOf(portal), clock.now)),
       routes: ROUTES,
       target: MAP,
       key,
@@ -425,7 +425,10 @@ it('MS-14: a client whose clock is late gets one new token after a 401, and none
 it('MS-14: a client whose new token is refused too gets the 401, and stops', async () => {
   const multiset = await start()
   const { tokens, clock, exchanges } = createClient(multiset)
-  const policy = multisetPolicy({ ...sourcesOf(multiset.portal), issuer: 'https://other.example' })
+  const policy = multisetPolicy(
+    { ...sourcesOf(multiset.portal), issuer: 'https://other.example' },
+    multiset.clock.now,
+  )
   const foreign = await startGatedApis(() => createResourceServer(policy), ROUTES)
   closing.push(async () => await Promise.all(foreign.map(async (api) => await api.close())))
   for (const { url } of foreign) {
@@ -443,7 +446,7 @@ it('MS-15: a route that is not in the table is refused, as 403 or, by option, as
   const unknown = ['GET /v1/vps/secret', 'PATCH /v1/vps/map', 'GET /', 'DELETE /v1/file']
   expect(await statusesOf(multiset.apis, headers, unknown)).toEqual(all(unknown, 403))
   expect(await statusesOf(multiset.apis, [], unknown)).toEqual(all(unknown, 403))
-  const policy = multisetPolicy({ ...sourcesOf(multiset.portal), now: multiset.clock.now })
+  const policy = multisetPolicy(sourcesOf(multiset.portal), multiset.clock.now)
   const hidden = await startGatedApis(() => createResourceServer({ ...policy, noRule: 404 }), ROUTES)
   closing.push(async () => await Promise.all(hidden.map(async (api) => await api.close())))
   expect(await statusesOf(hidden, headers, [...unknown, `GET ${MAP}`])).toEqual([...all(unknown, 404), 200])

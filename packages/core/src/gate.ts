@@ -50,7 +50,7 @@ export function compileGate(input: ResourceServerOptions): Gate {
   const profiles = compileTokenProfiles(options.profiles, { fetch: options.fetch, now }, challengerOf, where)
   const kinds = new Set(profiles.map(({ kind }) => kind).filter((kind) => kind !== undefined))
   const credentialHeaders = [...new Set(profiles.map(({ header }) => header))]
-  const challenge = challengerOf(options.renderError, 'renderError')
+  const challenge = sharedChallenger(options, profiles) ?? challengerOf(options.renderError, 'renderError')
   return Object.freeze({
     table: compileRouteRules(options.routes ?? [], kinds, options.basePath),
     profiles,
@@ -70,6 +70,15 @@ export function compileGate(input: ResourceServerOptions): Gate {
     onDecision: options.onDecision,
     now: clock,
   })
+}
+
+/** That of the token profiles, where the server has none of its own and they have all the same. */
+function sharedChallenger(
+  { renderError }: ServerOptions,
+  [first, ...others]: readonly TokenProfile[],
+): Challenger | undefined {
+  const isShared = others.every(({ challenge }) => challenge === first?.challenge)
+  return renderError === undefined && isShared ? first?.challenge : undefined
 }
 
 function challengersByKind(

@@ -43,7 +43,10 @@ interface ServerDetails<Scope extends string> {
    * applications that surely do not act on them. Default `refuse`.
    */
   readonly methodOverride?: 'refuse' | 'ignore'
-  /** The look of denials. Default: JSON with `error` and `error_description`. */
+  /**
+   * The look of denials, where a token profile has none of its own for them. Default: that of the profiles, if they all share
+   * one; else JSON with `error` and `error_description`.
+   */
   readonly renderError?: ErrorRenderer
   /** What every rule's path begins with, for a route table made for a reusable router. Default: nothing. */
   readonly basePath?: string

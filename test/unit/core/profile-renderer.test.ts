@@ -16,14 +16,6 @@ let issuer: TestIssuer
 let server: ResourceServer
 beforeAll(async () => {
   issuer = await createTestIssuer()
-  const family = (kind: string, renderError?: ErrorRenderer): TokenProfileOptions => ({
-    kind,
-    issuer: issuer.issuer,
-    audience: issuer.audience,
-    keys: issuer.jwks,
-    claims: { type: kind },
-    ...(renderError && { renderError }),
-  })
   server = createResourceServer({
     tokens: [
       family('maps', spokenBy('maps')),
@@ -47,6 +39,17 @@ beforeAll(async () => {
     ],
   })
 })
+
+function family(kind: string, renderError?: ErrorRenderer): TokenProfileOptions {
+  return {
+    kind,
+    issuer: issuer.issuer,
+    audience: issuer.audience,
+    keys: issuer.jwks,
+    claims: { type: kind },
+    ...(renderError && { renderError }),
+  }
+}
 
 const token = async (type: string, expiresIn = 60): Promise<string> =>
   await issuer.mintToken({ claims: { type }, expiresIn })
@@ -118,20 +121,43 @@ describe('a denial is in the words of', () => {
   })
 })
 
+describe('where no rule speaks of the request, a denial is in the words of', () => {
+  const unknown = async (
+    profiles: readonly (ErrorRenderer | undefined)[],
+    own?: ErrorRenderer,
+  ): Promise<string> => {
+    const { authorize } = createResourceServer({
+      tokens: profiles.map((renderError, index) => family(`kind-${index}`, renderError)),
+      routes: [{ method: 'GET', path: '/maps', access: 'authenticated' }],
+      ...(own && { renderError: own }),
+    })
+    const decision = await authorize({ method: 'GET', target: '/unknown', rawHeaders: ['Host', 'x'] })
+    return decision.allowed ? '' : decision.body
+  }
+
+  it('all families, where they share them', async () => {
+    expect(await unknown([shared])).toBe('shared')
+    expect(await unknown([shared, shared])).toBe('shared')
+  })
+
+  it('nobody in particular, where they differ', async () => {
+    expect(await unknown([shared, spokenBy('other')])).toContain('"access_denied"')
+    expect(await unknown([shared, undefined])).toContain('"access_denied"')
+    expect(await unknown([undefined])).toContain('"access_denied"')
+  })
+
+  it('the server, where it has its own', async () => {
+    expect(await unknown([shared], spokenBy('server'))).toBe('server')
+    expect(await unknown([shared, spokenBy('other')], spokenBy('server'))).toBe('server')
+  })
+})
+
 it('asks a renderer that several families share once for each answer', () => {
   const asked: string[] = []
   const renderError: ErrorRenderer = ({ reason }) => {
     asked.push(reason)
     return {}
   }
-  const family = (kind: string): TokenProfileOptions => ({
-    kind,
-    issuer: issuer.issuer,
-    audience: issuer.audience,
-    keys: issuer.jwks,
-    claims: { type: kind },
-    renderError,
-  })
-  createResourceServer({ tokens: [family('a'), family('b')] })
+  createResourceServer({ tokens: [family('a', renderError), family('b', renderError)] })
   expect(new Set(asked).size).toBe(asked.length)
 })
