@@ -1,4 +1,4 @@
-import { appToken, type MintTokenOptions, managementToken, mintToken } from '@scopegate/client'
+import { appToken, type MintTokenOptions, managementToken, mintToken } from '@scopegate/client/mint'
 import { createResourceServer } from '@scopegate/core'
 import { type Answers, type Api, startGatedApis } from '@scopegate/example-harness'
 import { type AuthService, startAuthService } from './auth-service.ts'

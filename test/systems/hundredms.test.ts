@@ -1,4 +1,4 @@
-import { appToken, managementToken, mintToken } from '@scopegate/client'
+import { appToken, managementToken, mintToken } from '@scopegate/client/mint'
 import { createResourceServer, type StatusSource } from '@scopegate/core'
 import { createFakeClock, type FakeClock, signToken, type TestKey } from '@scopegate/core/testing'
 import { bearer, type Headers, startGatedApis } from '@scopegate/example-harness'
