@@ -47,10 +47,7 @@ async function enforce(authorizer: Authorizer, ...[req, res, next]: Parameters<G
     for (const name of decision.headers.remove) res.removeHeader(name)
     for (const [name, value] of decision.headers.set) res.setHeader(name, value)
     for (const [name, value] of decision.headers.append)
-      res.setHeader(
-        name,
-        [...new Set(`${[res.getHeader(name) ?? [], value].flat()}`.split(/, */))].join(', '),
-      )
+      res.setHeader(name, joined(res.getHeader(name), value))
     if (decision.allowed === true) Object.assign(req, { auth: decision.token })
     else {
       res.statusCode = decision.status
@@ -60,4 +57,10 @@ async function enforce(authorizer: Authorizer, ...[req, res, next]: Parameters<G
     return void res.destroy()
   }
   next()
+}
+
+/** Names nothing twice. */
+function joined(before: ReturnType<ServerResponse['getHeader']>, value: string): string {
+  if (before === undefined) return value
+  return [...new Set(`${[before, value].flat()}`.split(/, */))].join(', ')
 }

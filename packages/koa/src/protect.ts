@@ -65,6 +65,11 @@ function keepHeaders(res: ServerResponse, headers: core.ResponseHeaders): void {
 }
 
 function append(res: ServerResponse, headers: core.ResponseHeaders): void {
-  for (const [name, value] of headers.append)
-    res.setHeader(name, [...new Set(`${[res.getHeader(name) ?? [], value].flat()}`.split(/, */))].join(', '))
+  for (const [name, value] of headers.append) res.setHeader(name, joined(res.getHeader(name), value))
+}
+
+/** Names nothing twice. */
+function joined(before: ReturnType<ServerResponse['getHeader']>, value: string): string {
+  if (before === undefined) return value
+  return [...new Set(`${[before, value].flat()}`.split(/, */))].join(', ')
 }
