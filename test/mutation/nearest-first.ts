@@ -1,18 +1,14 @@
 import { basename } from 'node:path'
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
+import { testsNear } from './tests-near.ts'
 
-/** Starts with the tests named after the mutated file, then the quick ones: the first that fails ends the run. */
+/** Runs the tests near the mutated file and no others, nearest first: the first that fails ends the run. */
 export class NearestFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const mutated = new Set((this.ctx.config.related ?? []).map((file) => basename(file, '.ts')))
+    const mutated = (this.ctx.config.related ?? []).map((file) => basename(file, '.ts'))
+    const near = [...new Set(mutated.flatMap(testsNear))]
     const rank = ({ moduleId }: TestSpecification): number =>
-      mutated.has(basename(moduleId, '.test.ts')) ? 0 : this.#duration(moduleId)
-    return files.toSorted((one, other) => rank(one) - rank(other))
-  }
-
-  /** Of its last run; a file that never ran counts as long. */
-  #duration(moduleId: string): number {
-    const key = `:${moduleId.slice(this.ctx.config.root.length + 1)}`
-    return 1 + (this.ctx.cache.getFileTestResults(key)?.duration ?? 60_000)
+      near.findIndex((name) => moduleId.endsWith(`/core/${name}.test.ts`))
+    return files.filter((file) => rank(file) >= 0).sort((one, other) => rank(one) - rank(other))
   }
 }
