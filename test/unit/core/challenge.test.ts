@@ -132,6 +132,28 @@ describe('what is required', () => {
     )
   })
 
+  it.each([
+    [{ access: 'authenticated', acr: ['gold', 'silver'] }, ', acr_values="gold silver"'],
+    [{ access: 'authenticated', maxAge: 300 }, ', max_age="300"'],
+    [{ scopes: 'a', acr: 'gold', maxAge: 0 }, ', acr_values="gold", max_age="0"'],
+    [{ access: 'authenticated', amr: 'otp' }, ''],
+    [{ scopes: 'a' }, ''],
+  ] as const)('of %j is named in a challenge for a better sign-in', (options, parameters) => {
+    expect(authenticate(ask('insufficient_user_authentication', requiring(options)))).toBe(
+      'Bearer realm="api", error="insufficient_user_authentication", ' +
+        `error_description="A more recent or stronger authentication is required"${parameters}`,
+    )
+  })
+
+  it('changes nothing else of the answer', () => {
+    const { headers, ...answer } = ask('insufficient_scope', requiring({ scopes: 'a' }))
+    const plain = ask('insufficient_scope', {})
+    expect(answer).toEqual({ status: plain.status, body: plain.body })
+    const others = plain.headers.filter(([name]) => name !== 'WWW-Authenticate')
+    expect(headers.filter(([name]) => name !== 'WWW-Authenticate')).toEqual(others)
+    expect(headers.length).toBe(others.length + 1)
+  })
+
   it('is named in no other challenge', () => {
     for (const reason of ['no_credentials', 'token_expired', 'token_signature'] as const)
       expect(ask(reason, requiring({ scopes: 'secret', acr: 'gold' }))).toEqual(ask(reason, {}))

@@ -215,6 +215,7 @@ describe("origins: '*'", () => {
     })
     expect(preflight).toMatchObject({ allowed: false, status: 403, reason: 'preflight_refused' })
     expect(corsHeadersOf(preflight)).toEqual([])
+    expect(preflight.headers.append).toEqual([])
   })
 })
 
