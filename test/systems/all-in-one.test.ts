@@ -60,6 +60,16 @@ describe.each(SYSTEMS)('E6: tokens of %s', (system) => {
   })
 })
 
+it('E6: a token that manages one of the systems opens none of their routes, its own among them', async () => {
+  const headers: Headers = [['Authorization', `Bearer ${all.frontegg.vendorToken}`]]
+  for (const system of SYSTEMS) {
+    for (const [method, target] of requestsOf(system)) {
+      const { status } = await ask(all.apis, method, target, headers)
+      expect([method, target, [401, 403].includes(status)]).toEqual([method, target, true])
+    }
+  }
+})
+
 it('E6: no route but the public projects opens without a token', async () => {
   const opened = []
   for (const system of SYSTEMS) {

@@ -232,7 +232,7 @@ it('HM-5: how much a clock may be off is an option', async () => {
 it.each([
   ['management', 14 * DAY],
   ['app', 90 * DAY],
-] as const)('HM-6: a %s token of more than %i seconds is refused', async (kind, cap) => {
+] as const)('HM-6: %s tokens of more than %i seconds are refused', async (kind, cap) => {
   const system = await start()
   const token = kind === 'app' ? await app(system) : await management(system)
   const iat = Math.floor(system.clock.now() / 1000)
