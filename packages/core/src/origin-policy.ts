@@ -184,5 +184,6 @@ function vary(names: string): HeaderLine[] {
 function responseHeaders(set: readonly HeaderLine[], append: readonly HeaderLine[]): ResponseHeaders {
   const frozen = (lines: readonly HeaderLine[]): readonly HeaderLine[] =>
     Object.freeze(lines.map((line) => Object.freeze(line)))
-  return Object.freeze({ remove: CORS_HEADERS, set: frozen(set), append: frozen(append) })
+  const remove = Object.freeze(CORS_HEADERS.filter((name) => !set.some(([written]) => written === name)))
+  return Object.freeze({ remove, set: frozen(set), append: frozen(append) })
 }

@@ -21,6 +21,8 @@ const CORS = [
   'Access-Control-Expose-Headers',
   'Access-Control-Max-Age',
 ]
+/** What an ordinary answer that may be read does not write itself. */
+const NOT_WRITTEN = CORS.filter((name) => !/Origin|Expose/.test(name))
 const bearer = { Authorization: `Bearer ${await issuer.mintToken({ scope: 'read' })}` }
 
 describe('an allowlist', () => {
@@ -30,7 +32,7 @@ describe('an allowlist', () => {
     const decision = await ask(server, 'GET /read', { ...bearer, Origin: APP })
     expect(decision).toMatchObject({ allowed: true })
     expect(decision.headers).toEqual({
-      remove: CORS,
+      remove: NOT_WRITTEN,
       set: [
         ['Access-Control-Allow-Origin', APP],
         ['Access-Control-Expose-Headers', 'WWW-Authenticate, Retry-After'],
@@ -57,7 +59,8 @@ describe('an allowlist', () => {
     expect(headerOf(decision, 'Access-Control-Allow-Origin')).toBe(APP)
     expect(headerOf(decision, 'Access-Control-Expose-Headers')).toBe('WWW-Authenticate, Retry-After')
     expect(decision.headers.append).toEqual([['Vary', 'Origin']])
-    expect(decision.headers.remove).toEqual(CORS)
+    const written = decision.headers.set.map(([name]) => name)
+    expect(decision.headers.remove).toEqual(CORS.filter((name) => !written.includes(name)))
   })
 
   it('refuses a good token from a page of another origin, without CORS headers', async () => {
@@ -196,7 +199,7 @@ describe("origins: '*'", () => {
       const decision = await ask(server, 'GET /read', { ...bearer, ...headers })
       expect(decision.allowed).toBe(true)
       expect(decision.headers).toEqual({
-        remove: CORS,
+        remove: NOT_WRITTEN,
         set: [
           ['Access-Control-Allow-Origin', '*'],
           ['Access-Control-Expose-Headers', 'WWW-Authenticate, Retry-After'],
