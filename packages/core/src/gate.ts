@@ -28,8 +28,6 @@ export interface Gate {
   readonly credentialHeaders: readonly string[]
   readonly origins: OriginPolicy
   readonly challenge: Challenger
-  /** Who denies where a route takes these kinds of token alone; none for a kind of several families that differ in it. */
-  readonly challengers: ReadonlyMap<string, Challenger | undefined>
   readonly refusesMethodOverride: boolean
   /** Whether nothing is enforced: every request goes on and is only reported. */
   readonly monitors: boolean
@@ -64,7 +62,6 @@ export function compileGate(input: ResourceServerOptions): Gate {
     credentialHeaders,
     origins: createOriginPolicy(options.origins, corsFor(options.cors, credentialHeaders), now),
     challenge,
-    challengers: challengersByKind(profiles, challenge),
     refusesMethodOverride: options.methodOverride !== 'ignore',
     monitors: options.mode === 'monitor',
     onDecision: options.onDecision,
@@ -79,19 +76,6 @@ function sharedChallenger(
 ): Challenger | undefined {
   const isShared = others.every(({ challenge }) => challenge === first?.challenge)
   return renderError === undefined && isShared ? first?.challenge : undefined
-}
-
-function challengersByKind(
-  profiles: readonly TokenProfile[],
-  otherwise: Challenger,
-): ReadonlyMap<string, Challenger | undefined> {
-  const challengers = new Map<string, Challenger | undefined>()
-  for (const { kind, challenge = otherwise } of profiles) {
-    if (kind === undefined) continue
-    const differs = challengers.has(kind) && challengers.get(kind) !== challenge
-    challengers.set(kind, differs ? undefined : challenge)
-  }
-  return challengers
 }
 
 function refuseMonitoringForNobody({ mode, onDecision }: ServerOptions): void {

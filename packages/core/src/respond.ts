@@ -70,18 +70,19 @@ function respondToPreflight(
 function challengerFor(gate: Gate, { set }: Plan, { rule }: Outcome, context: Context): Challenger {
   const requirement = rule?.requirement ?? set.requirements[0]
   const profile = context.token?.profile ?? context.refusal?.profile
-  return challengerOfKinds(gate, requirement?.kinds) ?? profile?.challenge ?? gate.challenge
+  const { kinds } = requirement ?? {}
+  return (kinds && challengerOfKinds(gate, kinds)) ?? profile?.challenge ?? gate.challenge
 }
 
 function challengerOfKinds(
-  { challengers }: Gate,
-  kinds: ReadonlySet<string> | undefined,
+  { profiles, challenge }: Gate,
+  kinds: ReadonlySet<string>,
 ): Challenger | undefined {
   let common: Challenger | undefined
-  for (const kind of kinds ?? []) {
-    const challenger = challengers.get(kind)
-    if (challenger === undefined || (common !== undefined && common !== challenger)) return undefined
-    common = challenger
+  for (const { kind = '', challenge: own = challenge } of profiles) {
+    if (!kinds.has(kind)) continue
+    if (common !== undefined && common !== own) return undefined
+    common = own
   }
   return common
 }
