@@ -124,6 +124,10 @@ describe('a scope token', () => {
     }
   })
 
+  it.each(['read', 'orders:read', 'https://api.example/orders.read', '!~'])('may be %j', (text) => {
+    expect(isScopeToken(text)).toBe(true)
+  })
+
   it.each(['', 'a b', 'a\n', 'a"', '\\'])('is not %j', (text) => {
     expect(isScopeToken(text)).toBe(false)
   })
