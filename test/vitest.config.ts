@@ -15,7 +15,11 @@ const isolated = {
   ssr: { resolve: { conditions: [source, 'workerd', 'module', 'import', 'default'] } },
   test: {
     name: 'isolated',
-    include: ['isolated/**/*.test.ts', 'unit/core/{authenticator,key-set,token-state,unknown-kid}.test.ts'],
+    include: [
+      'isolated/**/*.test.ts',
+      'unit/core/{authenticator,key-set,token-state,unknown-kid}.test.ts',
+      'unit/client/{fetch,token-exchange,token-manager}.test.ts',
+    ],
   },
 }
 
@@ -30,7 +34,9 @@ export default defineConfig({
     hookTimeout: 60_000,
     projects: [
       isolated,
-      ...['unit', 'conformance', 'e2e', 'browser', 'packaging', 'robustness', 'systems', 'adoption'].map(project),
+      ...['unit', 'conformance', 'e2e', 'browser', 'packaging', 'robustness', 'systems', 'adoption'].map(
+        project,
+      ),
     ],
   },
 })

@@ -8,7 +8,7 @@ import { installEngine, installPackages } from './sandbox.ts'
 import { createTally, note, printTallies, type Tally } from './tally.ts'
 import { CASES, type Trial, tryAdapter, tryClient, tryCore, tryMinting } from './trial.ts'
 import { startWorker } from './worker.ts'
-import { type StartWorker, WORKER_CHECKS } from './worker-checks.ts'
+import { type StartWorker, WORKER_CHECKS, type Workers } from './worker-checks.ts'
 
 const tallies: Tally[] = []
 const remarks: string[] = []
@@ -69,14 +69,16 @@ async function count(tally: Tally, name: string, work: () => Promise<void>): Pro
   }
 }
 
-/** What a table of single requests cannot show, on the example and on a Worker with keys to begin with. */
+/** What a table of single requests cannot show. */
 async function tryWorkers(tally: Tally): Promise<void> {
   tallies.push(tally)
-  const example = await bundledWorker('../../examples/cloudflare-worker/worker.ts')
-  const refreshing = await bundledWorker('hosts/refreshing-worker.ts')
-  for (const { name, run } of WORKER_CHECKS)
-    await count(tally, name, async () => await run(example, refreshing))
-  remarks.push(await measureColdStart(example, await bundledWorker('hosts/bare-worker.ts')))
+  const workers: Workers = {
+    example: await bundledWorker('../../examples/cloudflare-worker/worker.ts'),
+    refreshing: await bundledWorker('hosts/refreshing-worker.ts'),
+    client: await bundledWorker('hosts/client-worker.ts'),
+  }
+  for (const { name, run } of WORKER_CHECKS) await count(tally, name, async () => await run(workers))
+  remarks.push(await measureColdStart(workers.example, await bundledWorker('hosts/bare-worker.ts')))
 }
 
 async function bundledWorker(entry: string): Promise<StartWorker> {

@@ -2,21 +2,30 @@ import assert from 'node:assert/strict'
 import { connect, type Socket } from 'node:net'
 import { createTestIssuer, type TestIssuer } from '@scopegate/core/testing'
 import { sendRaw } from '@scopegate/example-harness'
-import { type HeldKeySet, startHeldKeySet } from './held-key-set.ts'
+import { type HeldDocument, startHeldDocument } from './held-document.ts'
 import type { RunningWorker } from './worker.ts'
 
 /** Starts a Worker of a script with these bindings. */
 export type StartWorker = (bindings: Readonly<Record<string, unknown>>) => Promise<RunningWorker>
 
+/** The Workers that are held to something. */
+export interface Workers {
+  readonly example: StartWorker
+  /** Has keys to begin with. */
+  readonly refreshing: StartWorker
+  /** Fetches tokens instead of asking for them. */
+  readonly client: StartWorker
+}
+
 /** Something that a Worker is held to beside the table of cases. */
 export interface WorkerCheck {
   readonly name: string
-  readonly run: (example: StartWorker, refreshing: StartWorker) => Promise<void>
+  readonly run: (workers: Workers) => Promise<void>
 }
 
 interface Scene {
   readonly issuer: TestIssuer
-  readonly keySet: HeldKeySet
+  readonly keySet: HeldDocument
   readonly worker: RunningWorker
 }
 
@@ -32,13 +41,29 @@ async function onScene(
   more: (issuer: TestIssuer) => object = () => ({}),
 ): Promise<void> {
   const issuer = await createTestIssuer()
-  const keySet = await startHeldKeySet(issuer)
+  const keySet = await startHeldDocument(() => issuer.jwks)
   const worker = await start({ ...bindingsOf(issuer), JWKS_URL: keySet.url, ...more(issuer) })
   try {
     await act({ issuer, keySet, worker })
   } finally {
     await worker.close()
     await keySet.close()
+  }
+}
+
+/** A Worker that calls an API, and the token endpoint that it asks. */
+async function atTokenEndpoint(
+  start: StartWorker,
+  act: (endpoint: HeldDocument, worker: RunningWorker) => Promise<void>,
+): Promise<void> {
+  const reply = { access_token: 'a.b.c', token_type: 'Bearer', expires_in: 300 }
+  const endpoint = await startHeldDocument(() => reply)
+  const worker = await start({ TOKEN_ENDPOINT: endpoint.url })
+  try {
+    await act(endpoint, worker)
+  } finally {
+    await worker.close()
+    await endpoint.close()
   }
 }
 
@@ -82,21 +107,21 @@ function open({ port }: RunningWorker, token: string): Socket {
 export const WORKER_CHECKS: readonly WorkerCheck[] = [
   {
     name: 'a JWK Set in a binding',
-    run: async (example) => {
+    run: async ({ example }) => {
       const issuer = await createTestIssuer()
       await withGivenKeys(example, issuer, { JWKS: issuer.jwks })
     },
   },
   {
     name: 'a secret in a binding',
-    run: async (example) => {
+    run: async ({ example }) => {
       const issuer = await createTestIssuer({ algorithm: 'HS256' })
       await withGivenKeys(example, issuer, { TOKEN_SECRET: issuer.secret })
     },
   },
   {
     name: 'a JWK Set by URL is fetched once for concurrent requests, and all of them are answered',
-    run: async (example) =>
+    run: async ({ example }) =>
       await onScene(example, async ({ issuer, keySet, worker }) => {
         const tokens = await Promise.all(
           [1, 2, 3].map(async () => await issuer.mintToken({ scope: 'query' })),
@@ -111,7 +136,7 @@ export const WORKER_CHECKS: readonly WorkerCheck[] = [
   },
   {
     name: 'a request that is cancelled while it fetches has fetched for the others all the same',
-    run: async (example) =>
+    run: async ({ example }) =>
       await onScene(example, async ({ issuer, keySet, worker }) => {
         const token = await issuer.mintToken({ scope: 'query' })
         const leaving = open(worker, token)
@@ -128,7 +153,7 @@ export const WORKER_CHECKS: readonly WorkerCheck[] = [
   },
   {
     name: 'a request that is cancelled while its fetch hangs does not break the others',
-    run: async (example) =>
+    run: async ({ example }) =>
       await onScene(example, async ({ issuer, keySet, worker }) => {
         const token = await issuer.mintToken({ scope: 'query' })
         const leaving = open(worker, token)
@@ -144,7 +169,7 @@ export const WORKER_CHECKS: readonly WorkerCheck[] = [
   },
   {
     name: 'a flood of unknown key ids during one slow fetch costs one fetch',
-    run: async (example) =>
+    run: async ({ example }) =>
       await onScene(example, async ({ issuer, keySet, worker }) => {
         const good = await issuer.mintToken({ scope: 'query' })
         const bogus = await Promise.all(
@@ -162,7 +187,7 @@ export const WORKER_CHECKS: readonly WorkerCheck[] = [
   },
   {
     name: 'keys are refreshed behind a request that has been answered, by its `waitUntil`',
-    run: async (_, refreshing) =>
+    run: async ({ refreshing }) =>
       await onScene(
         refreshing,
         async ({ issuer, keySet, worker }) => {
@@ -177,5 +202,32 @@ export const WORKER_CHECKS: readonly WorkerCheck[] = [
         },
         ({ jwks }) => ({ INITIAL_KEYS: jwks }),
       ),
+  },
+  {
+    name: 'a token is fetched once for concurrent requests of the client',
+    run: async ({ client }) =>
+      await atTokenEndpoint(client, async (endpoint, worker) => {
+        const answers = [1, 2, 3].map(async () => await statusOf(worker, ''))
+        await endpoint.wasAsked(1)
+        await passThrough(worker)
+        endpoint.answer(0)
+        assert.deepEqual(await Promise.all(answers), [200, 200, 200])
+        assert.equal(endpoint.asked(), 1)
+      }),
+  },
+  {
+    name: 'a request that is cancelled while the client fetches a token does not break the others',
+    run: async ({ client }) =>
+      await atTokenEndpoint(client, async (endpoint, worker) => {
+        const leaving = open(worker, '')
+        await endpoint.wasAsked(1)
+        const answers = [1, 2].map(async () => await statusOf(worker, ''))
+        await passThrough(worker)
+        leaving.destroy()
+        await endpoint.wasAsked(2)
+        endpoint.answer(1)
+        assert.deepEqual(await Promise.all(answers), [200, 200])
+        assert.equal(endpoint.asked(), 2)
+      }),
   },
 ]

@@ -1,3 +1,4 @@
+import { joining } from '#join'
 import { isRecent } from './recent.ts'
 import { LONGEST_WAIT, type OwnedGrant, type TokenExchange } from './token-exchange.ts'
 import type { TokenManagerSettings, TokenTarget } from './token-manager-options.ts'
@@ -9,9 +10,9 @@ export interface TokenSlot {
 }
 
 interface Flight {
-  readonly token: Promise<string>
+  /** For all but the one who began it; gives nothing where a refresh failed or the exchange was lost. */
+  join(): Promise<string | undefined>
   readonly since: number
-  readonly background: boolean
 }
 
 /** Creates a slot that holds nothing yet. */
@@ -44,13 +45,15 @@ export function createTokenSlot(
   }
 
   const start = (background: boolean): Promise<string> => {
-    const mine: Flight = { token: renew(background), since: now(), background }
-    const clear = (): void => {
+    const token = renew(background)
+    const clear = (): undefined => {
       if (flight === mine) flight = undefined
     }
+    // What ends a refresh need not end the wait of a caller who has no other token.
+    const mine: Flight = { since: now(), join: joining(background ? token.catch(clear) : token) }
     flight = mine
-    mine.token.then(clear, clear)
-    return mine.token
+    token.then(clear, clear)
+    return token
   }
 
   const refreshWhenDue = (held: OwnedGrant): void => {
@@ -65,12 +68,16 @@ export function createTokenSlot(
   return {
     async token() {
       const held = usable()
-      if (held) refreshWhenDue(held)
-      if (held) return held.token
-      const current = running()
-      // What ends a refresh need not end the wait of a caller who has no other token.
-      if (current?.background) await current.token.catch(() => {})
-      return usable()?.token ?? running()?.token ?? start(false)
+      if (held) {
+        refreshWhenDue(held)
+        return held.token
+      }
+      for (let other = running(); other; other = running()) {
+        const token = await other.join()
+        if (token) return token
+        if (flight === other) flight = undefined
+      }
+      return start(false)
     },
     invalidate(token) {
       if (grant?.token === token && !isRecent(grant.sentAt, tenth(grant, 30_000), now())) grant = undefined
