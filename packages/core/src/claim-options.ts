@@ -1,4 +1,5 @@
 import * as z from 'zod/mini'
+import { filled, isNumber, oneOf, string } from './value-options.ts'
 
 /** A claim's fixed value. */
 export type ClaimValue = string | number | boolean
@@ -19,9 +20,9 @@ export interface ClaimNames {
 export type ClaimType = 'any' | 'string' | 'number' | 'boolean' | 'array' | 'object' | 'uuid'
 
 const CLAIM_TYPES = ['any', 'string', 'number', 'boolean', 'array', 'object', 'uuid']
-const text = z.string().check(z.minLength(1, 'is empty'))
+const text = string().check(filled('is empty'))
 const texts = z.union(
-  [text, z.array(text).check(z.minLength(1, 'is empty'))],
+  [text, z.array(text).check(filled('is empty'))],
   'must be a string or a non-empty array of non-empty strings',
 )
 
@@ -34,13 +35,16 @@ export function table(values: z.ZodMiniType): z.ZodMiniType {
 }
 
 export const fixedClaimsSchema: z.ZodMiniType = table(
-  z.union([z.string(), z.number(), z.boolean()], 'must be a string, number or boolean'),
+  z.custom(
+    (value) => typeof value === 'string' || typeof value === 'boolean' || isNumber(value),
+    'must be a string, number or boolean',
+  ),
 )
 
 export const requiredClaimsSchema: z.ZodMiniType = z.union(
   [
-    z.array(text).check(z.minLength(1, 'is empty; leave it out')),
-    table(z.literal(CLAIM_TYPES, `must be one of ${CLAIM_TYPES.join(', ')}`)),
+    z.array(text).check(filled('is empty; leave it out')),
+    table(oneOf(CLAIM_TYPES, `must be one of ${CLAIM_TYPES.join(', ')}`)),
   ],
   `must be a non-empty list of claims, or claims with their types (${CLAIM_TYPES.join(', ')})`,
 )

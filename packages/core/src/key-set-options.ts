@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import { count, seconds } from './number-options.ts'
+import { count, filled, seconds, string } from './value-options.ts'
 
 /** A public key as JSON (RFC 7517 section 4). */
 export interface JsonWebKey {
@@ -56,8 +56,8 @@ export const keySetSchema: z.ZodMiniType = z.strictObject({
 
 export const jsonWebKeySetSchema: z.ZodMiniType = z.object({
   keys: z
-    .array(z.looseObject({ kty: z.string() }))
-    .check(z.minLength(1, 'holds no key; a profile without keys can verify nothing')),
+    .array(z.object({ kty: string() }))
+    .check(filled('holds no key; a profile without keys can verify nothing')),
 })
 
 /** A URL that keys may be fetched from: https, or http on loopback; no userinfo, no fragment. */

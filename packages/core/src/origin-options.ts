@@ -1,6 +1,7 @@
 import * as z from 'zod/mini'
 import type { AccessToken } from './access-token.ts'
-import { callable, type SourceLimits, sourceLimitsShape } from './source-options.ts'
+import { type SourceLimits, sourceLimitsShape } from './source-options.ts'
+import { callable, filled, flag, oneOf, string, wholeSeconds } from './value-options.ts'
 
 /**
  * Allowlists that live elsewhere, one per account. Both are called with text from whoever sent the request; rejecting,
@@ -35,27 +36,23 @@ export interface CorsOptions {
   readonly exposedHeaders?: readonly string[]
 }
 
-const fieldName = z
-  .string()
-  .check(
-    z.refine(
-      (name) => /^[A-Za-z0-9!#$%&'+.^_`|~-]+$/.test(name),
-      'is no header name ("*" would not cover Authorization)',
-    ),
-  )
-const origin = z
-  .string('must be an origin, as a string; no regular expressions')
-  .check(
-    z.refine(
-      isCanonicalOrigin,
-      "is no canonical origin: write it as browsers send it, e.g. 'https://app.example', without path, default port or upper case",
-    ),
-  )
+const fieldName = string().check(
+  z.refine(
+    (name) => /^[A-Za-z0-9!#$%&'+.^_`|~-]+$/.test(name),
+    'is no header name ("*" would not cover Authorization)',
+  ),
+)
+const origin = string('must be an origin, as a string; no regular expressions').check(
+  z.refine(
+    isCanonicalOrigin,
+    "is no canonical origin: write it as browsers send it, e.g. 'https://app.example', without path, default port or upper case",
+  ),
+)
 
 export const originsSchema: z.ZodMiniType = z.union(
   [
-    z.literal('*'),
-    z.array(z.unknown()),
+    oneOf(['*']),
+    z.custom(Array.isArray),
     z.strictObject({
       known: callable('(origin) => boolean'),
       allows: callable('(origin, token) => boolean'),
@@ -67,21 +64,10 @@ export const originsSchema: z.ZodMiniType = z.union(
 export const originListSchema: z.ZodMiniType = z.array(origin)
 
 export const corsSchema: z.ZodMiniType = z.strictObject({
-  credentials: z.optional(z.boolean()),
-  maxAge: z.optional(
-    z
-      .number('must be seconds from 0 to 86400')
-      .check(
-        z.refine(
-          (value) => Number.isInteger(value) && value >= 0 && value <= 86_400,
-          'must be whole seconds from 0 to 86400',
-        ),
-      ),
-  ),
-  allowedHeaders: z.optional(
-    z.array(fieldName).check(z.minLength(1, 'is empty; leave it out for the default')),
-  ),
-  exposedHeaders: z.optional(z.array(fieldName).check(z.minLength(1, 'is empty; leave it out'))),
+  credentials: z.optional(flag),
+  maxAge: z.optional(wholeSeconds(86_400)),
+  allowedHeaders: z.optional(z.array(fieldName).check(filled('is empty; leave it out for the default'))),
+  exposedHeaders: z.optional(z.array(fieldName).check(filled('is empty; leave it out'))),
 })
 
 /** A host has 253 characters at most; what is longer by far is not worth parsing. */

@@ -64,6 +64,7 @@ function join(path: string, key: PropertyKey): string {
 
 function describe(issue: z.core.$ZodIssue): string {
   if (issue.code === 'unrecognized_keys') return 'is no option here; check its spelling or remove it'
+  if (issue.code === 'custom' && issue.input === undefined) return `is required; it ${issue.message}`
   if (issue.code !== 'invalid_type' || issue.message !== 'Invalid input') return issue.message
   return issue.input === undefined ? `is required (${issue.expected})` : `must be of type ${issue.expected}`
 }

@@ -1,17 +1,16 @@
 import * as z from 'zod/mini'
 import type { DecisionEvent } from './decision-event.ts'
 import type { ErrorRenderer } from './error-renderer.ts'
-import { count } from './number-options.ts'
 import { type CorsOptions, corsSchema, type OriginsOption, originsSchema } from './origin-options.ts'
 import type { Fetch } from './remote-json.ts'
 import { type RouteRule, routeRuleSchema } from './route-rule-options.ts'
-import { callable } from './source-options.ts'
 import {
   type ProfileOptions,
   type TokenProfileOptions,
   tokenProfileSchema,
   tokenProfileShape,
 } from './token-profile-options.ts'
+import { callable, count, filled, oneOf, string } from './value-options.ts'
 
 /** How many verified tokens are remembered, per server. Forgetting one costs a signature check, never a wrong verdict. */
 export interface TokenCacheOptions {
@@ -96,18 +95,18 @@ type ParsedOptions = ServerDetails<string> & Partial<ProfileOptions> & Partial<S
 
 const serverShape = {
   routes: z.optional(
-    z.array(routeRuleSchema).check(z.minLength(1, 'is empty; leave it out if only `requiring` is used')),
+    z.array(routeRuleSchema).check(filled('is empty; leave it out if only `requiring` is used')),
   ),
   origins: z.optional(originsSchema),
   cors: z.optional(corsSchema),
   realm: z.optional(
-    z.string().check(z.refine(isRealm, 'must be printable ASCII without quotes and backslashes')),
+    string().check(z.refine(isRealm, 'must be printable ASCII without quotes and backslashes')),
   ),
-  noRule: z.optional(z.union([z.literal(403), z.literal(404)], 'must be 403 or 404')),
-  methodOverride: z.optional(z.literal(['refuse', 'ignore'], "must be 'refuse' or 'ignore'")),
+  noRule: z.optional(oneOf([403, 404], 'must be 403 or 404')),
+  methodOverride: z.optional(oneOf(['refuse', 'ignore'], "must be 'refuse' or 'ignore'")),
   renderError: z.optional(callable('(answer) => ({ status, body })')),
-  basePath: z.optional(z.string()),
-  mode: z.optional(z.literal(['enforce', 'monitor'], "must be 'enforce' or 'monitor'")),
+  basePath: z.optional(string()),
+  mode: z.optional(oneOf(['enforce', 'monitor'], "must be 'enforce' or 'monitor'")),
   maxTokenLength: z.optional(count(64, 1_048_576)),
   tokenCache: z.optional(
     z.strictObject({
@@ -128,7 +127,7 @@ function isRealm(text: string): boolean {
 export function schemaOf(options: unknown): z.ZodMiniType {
   const severalProfiles = typeof options === 'object' && options !== null && Object.hasOwn(options, 'tokens')
   if (!severalProfiles) return z.strictObject({ ...serverShape, ...tokenProfileShape })
-  const tokens = z.array(tokenProfileSchema).check(z.minLength(1, 'names no token profile'))
+  const tokens = z.array(tokenProfileSchema).check(filled('names no token profile'))
   return z.strictObject({ ...serverShape, tokens })
 }
 

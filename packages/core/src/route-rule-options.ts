@@ -1,6 +1,7 @@
 import * as z from 'zod/mini'
 import type { OpaqueSpelling } from './request-target.ts'
 import { isScopeToken, type ScopeExpression } from './scope.ts'
+import { filled, fitting, oneOf, string } from './value-options.ts'
 
 /** The methods an API is usually made of, or any other word of `A-Z` that its server accepts. */
 export type HttpMethod = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS' | (string & {})
@@ -92,59 +93,52 @@ export interface RequirementOptions extends RequiresAuthentication {
   readonly access?: 'public' | 'optional' | 'authenticated'
 }
 
-const scopeToken = z
-  .string()
-  .check(z.refine(isScopeToken, 'is no scope: printable ASCII without space, quote or backslash'))
-const scopeString = z
-  .string()
-  .check(
-    z.refine(
-      (text) => text.split(' ').every(isScopeToken),
-      'is no space-separated list of scopes; name at least one',
-    ),
-  )
-const scopeList = z.array(scopeToken).check(z.minLength(1, 'names no scope'))
+const scopeToken = string().check(
+  z.refine(isScopeToken, 'is no scope: printable ASCII without space, quote or backslash'),
+)
+const scopeString = string().check(
+  z.refine(
+    (text) => text.split(' ').every(isScopeToken),
+    'is no space-separated list of scopes; name at least one',
+  ),
+)
+const scopeList = z.array(scopeToken).check(filled('names no scope'))
 const scopes = z.union(
   [
     scopeString,
     z.strictObject({ all: scopeList }),
     z.strictObject({ any: scopeList }),
-    z.strictObject({ anyOf: z.array(scopeList).check(z.minLength(1, 'names no alternative')) }),
+    z.strictObject({ anyOf: z.array(scopeList).check(filled('names no alternative')) }),
   ],
   "must be 'a b' (all of them), { all: [...] }, { any: [...] } or { anyOf: [[...], ...] }; a bare array does not say which is meant",
 )
-const text = z.string().check(z.minLength(1, 'is empty'))
+const text = string().check(filled('is empty'))
 const oneOrMore = z.union(
-  [text, z.array(text).check(z.minLength(1, 'is empty'))],
+  [text, z.array(text).check(filled('is empty'))],
   'must be a string or a non-empty array of strings',
 )
 
-const quotable = z
-  .string()
-  .check(z.refine(isScopeToken, 'must be printable ASCII without space, quote or backslash'))
+const quotable = string().check(
+  z.refine(isScopeToken, 'must be printable ASCII without space, quote or backslash'),
+)
 
 const requirementShape = {
   scopes: z.optional(scopes),
   tokens: z.optional(oneOrMore),
   access: z.optional(
-    z.literal(['public', 'optional', 'authenticated'], "must be 'public', 'optional' or 'authenticated'"),
+    oneOf(['public', 'optional', 'authenticated'], "must be 'public', 'optional' or 'authenticated'"),
   ),
   acr: z.optional(
-    z.union(
-      [quotable, z.array(quotable).check(z.minLength(1, 'is empty'))],
-      'must be one class or a non-empty list',
-    ),
+    z.union([quotable, z.array(quotable).check(filled('is empty'))], 'must be one class or a non-empty list'),
   ),
   amr: z.optional(scopes),
   maxAge: z.optional(
-    z
-      .number('must be whole seconds')
-      .check(z.refine((value) => Number.isSafeInteger(value) && value >= 0, 'must be whole seconds')),
+    fitting((value) => Number.isSafeInteger(value) && Number(value) >= 0, 'must be whole seconds'),
   ),
   opaque: z.optional(
     z
-      .array(z.literal(['%2f', '%25', ';', '%5c'], "must be '%2f', '%25', ';' or '%5c'"))
-      .check(z.minLength(1, 'is empty; leave it out')),
+      .array(oneOf(['%2f', '%25', ';', '%5c'], "must be '%2f', '%25', ';' or '%5c'"))
+      .check(filled('is empty; leave it out')),
   ),
 }
 
@@ -155,7 +149,7 @@ export const requirementSchema: z.ZodMiniType = z.strictObject(requirementShape)
 export const routeRuleSchema: z.ZodMiniType = z.strictObject({
   ...requirementShape,
   method: oneOrMore,
-  path: z.string(),
+  path: string(),
   match: z.optional(
     z
       .catchall(z.object({}), text)

@@ -1,5 +1,5 @@
 import * as z from 'zod/mini'
-import { seconds } from './number-options.ts'
+import { seconds } from './value-options.ts'
 
 /** What bounds every source outside that is asked through a cache. Times are in seconds. */
 export interface SourceLimits {
@@ -25,11 +25,6 @@ export const sourceLimitsShape: Readonly<Record<'maxAge' | 'timeout', z.ZodMiniT
 export const tokenSourceLimitsShape: typeof sourceLimitsShape = {
   ...sourceLimitsShape,
   maxAge: z.optional(seconds(0, 3600)),
-}
-
-/** A schema for a function; `what` shows the one that is meant. */
-export function callable(what: string): z.ZodMiniType {
-  return z.unknown().check(z.refine((value) => typeof value === 'function', `must be a function: ${what}`))
 }
 
 /** The limits in milliseconds, as the caches take them. */

@@ -17,7 +17,6 @@ import {
   type KeySetOptions,
   keySetSchema,
 } from './key-set-options.ts'
-import { seconds } from './number-options.ts'
 import {
   type GrantSource,
   grantSourceSchema,
@@ -27,6 +26,7 @@ import {
   secretSchema,
   statusSourceSchema,
 } from './token-source-options.ts'
+import { filled, fitting, flag, isNumber, oneOf, seconds, string } from './value-options.ts'
 
 /** The JWS algorithms a profile may list (RFC 7518 section 3.1, RFC 8037, RFC 9864). */
 export type SignatureAlgorithm =
@@ -154,14 +154,14 @@ export interface ProfileOptions extends ProfileDetails {
   readonly keySet?: KeySetOptions
 }
 
-const text = z.string().check(z.minLength(1, 'is empty'))
+const text = string().check(filled('is empty'))
 const texts = z.union(
-  [text, z.array(text).check(z.minLength(1, 'is empty'))],
+  [text, z.array(text).check(filled('is empty'))],
   'must be a string or a non-empty array of non-empty strings',
 )
-const url = z
-  .string()
-  .check(z.refine(isKeySetUrl, 'must be an https URL (http on loopback only) without userinfo or fragment'))
+const url = string().check(
+  z.refine(isKeySetUrl, 'must be an https URL (http on loopback only) without userinfo or fragment'),
+)
 const ALGORITHMS = [
   ...['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519'],
   ...['HS256', 'HS384', 'HS512'],
@@ -175,9 +175,9 @@ function isFieldName(name: string): boolean {
 export const tokenProfileShape: Readonly<Record<string, z.ZodMiniType>> = {
   name: z.optional(text),
   kind: z.optional(text),
-  issuer: z.union([text, z.literal(null)], "must be the issuer's URL, or null to give the check up"),
+  issuer: z.union([text, oneOf([null])], "must be the issuer's URL, or null to give the check up"),
   audience: z.union(
-    [texts, z.literal(null)],
+    [texts, oneOf([null])],
     'must be one audience, a list of them, or null to give the check up',
   ),
   jwksUri: z.optional(url),
@@ -187,13 +187,13 @@ export const tokenProfileShape: Readonly<Record<string, z.ZodMiniType>> = {
   keySet: z.optional(keySetSchema),
   algorithms: z.optional(
     z
-      .array(z.literal(ALGORITHMS, `must be one of ${ALGORITHMS.join(', ')}`))
-      .check(z.minLength(1, 'is empty; leave it out for the default')),
+      .array(oneOf(ALGORITHMS, `must be one of ${ALGORITHMS.join(', ')}`))
+      .check(filled('is empty; leave it out for the default')),
   ),
   typ: z.optional(texts),
   claims: z.optional(fixedClaimsSchema),
   requiredClaims: z.optional(requiredClaimsSchema),
-  header: z.optional(z.string().check(z.refine(isFieldName, 'is no header name'))),
+  header: z.optional(string().check(z.refine(isFieldName, 'is no header name'))),
   renderError: z.optional(
     z
       .unknown()
@@ -204,18 +204,16 @@ export const tokenProfileShape: Readonly<Record<string, z.ZodMiniType>> = {
         ),
       ),
   ),
-  expiry: z.optional(z.literal(['required', 'optional'], "must be 'required' or 'optional'")),
+  expiry: z.optional(oneOf(['required', 'optional'], "must be 'required' or 'optional'")),
   status: z.optional(statusSourceSchema),
   grants: z.optional(grantSourceSchema),
-  implies: z.optional(table(z.array(text).check(z.minLength(1, 'implies nothing; leave it out')))),
+  implies: z.optional(table(z.array(text).check(filled('implies nothing; leave it out')))),
   wildcardSeparator: z.optional(
-    z.string().check(z.refine((value) => value.length === 1, 'must be one character')),
+    string().check(z.refine((value) => value.length === 1, 'must be one character')),
   ),
-  rfc9068: z.optional(z.boolean()),
+  rfc9068: z.optional(flag),
   clockTolerance: z.optional(seconds(0, 300)),
-  maxLifetime: z.optional(
-    z.number('must be seconds, above 0').check(z.refine((value) => value > 0, 'must be seconds, above 0')),
-  ),
+  maxLifetime: z.optional(fitting((value) => isNumber(value) && value > 0, 'must be seconds, above 0')),
   read: z.optional(claimNamesSchema),
 }
 

@@ -1,13 +1,12 @@
 import * as z from 'zod/mini'
 import type { AccessToken } from './access-token.ts'
-import { count } from './number-options.ts'
 import {
-  callable,
   type SourceLimits,
   sourceLimitsShape,
   type TokenSourceLimits,
   tokenSourceLimitsShape,
 } from './source-options.ts'
+import { callable, count, filled, oneOf, string } from './value-options.ts'
 
 /** Tells whether tokens are still active: the credential deleted, the token revoked, the account suspended. */
 export interface StatusSource extends TokenSourceLimits {
@@ -47,8 +46,8 @@ export interface SecretLookup extends SourceLimits {
 /** One shared secret, or several that are good at the same time. Text is taken as UTF-8. */
 export type Secrets = string | Uint8Array | readonly (string | Uint8Array)[]
 
-const text = z.string().check(z.minLength(1, 'is empty'))
-const oneSecret = z.union([text, z.instanceof(Uint8Array)])
+const text = string().check(filled('is empty'))
+const oneSecret = z.union([text, z.custom((value) => value instanceof Uint8Array)])
 
 export const statusSourceSchema: z.ZodMiniType = z.strictObject({
   isActive: callable('(token) => boolean'),
@@ -61,13 +60,13 @@ export const grantSourceSchema: z.ZodMiniType = z.strictObject({
 })
 
 const secretLookupSchema: z.ZodMiniType = z.strictObject({
-  by: z.union([z.literal('kid'), z.strictObject({ claim: text })], "must be 'kid' or { claim: 'name' }"),
+  by: z.union([oneOf(['kid']), z.strictObject({ claim: text })], "must be 'kid' or { claim: 'name' }"),
   find: callable('(keyId) => secret'),
   ...sourceLimitsShape,
   maxEntries: z.optional(count(1, 1_000_000)),
 })
 
 export const secretSchema: z.ZodMiniType = z.union(
-  [oneSecret, z.array(oneSecret).check(z.minLength(1, 'is empty')), secretLookupSchema],
+  [oneSecret, z.array(oneSecret).check(filled('is empty')), secretLookupSchema],
   'must be text, bytes, a non-empty array of them, or { by, find }',
 )

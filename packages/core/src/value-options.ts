@@ -1,8 +1,41 @@
 import * as z from 'zod/mini'
 
+/** A schema for what a check takes. Inside a union its own words are kept: not to fit is no reason to be another shape. */
+export function fitting(check: (value: unknown) => boolean, problem: string): z.ZodMiniType {
+  return z.custom(check, { error: problem, abort: false })
+}
+
+/** A schema for text. */
+export function string(problem = 'must be of type string'): z.ZodMiniCustom<string> {
+  return z.custom<string>((value) => typeof value === 'string', problem)
+}
+
+/** A schema for one of a few values. */
+export function oneOf(values: readonly unknown[], problem = ''): z.ZodMiniType {
+  return z.custom((value) => values.includes(value), problem)
+}
+
+/** A check for text and lists that say something. */
+export function filled(problem: string): z.core.$ZodCheck<{ readonly length: number }> {
+  return z.refine(({ length }: { readonly length: number }) => length > 0, problem)
+}
+
+/** A schema for a function; `what` shows the one that is meant. */
+export function callable(what: string): z.ZodMiniType {
+  return fitting((value) => typeof value === 'function', `must be a function: ${what}`)
+}
+
+/** A schema for yes or no. */
+export const flag: z.ZodMiniType = oneOf([true, false], 'must be true or false')
+
 /** A schema for seconds, fractions included. */
 export function seconds(least: number, most: number): z.ZodMiniType {
-  return between(least, most, 'seconds', () => true)
+  return between(least, most, 'seconds', isNumber)
+}
+
+/** A schema for whole seconds, none included. */
+export function wholeSeconds(most: number): z.ZodMiniType {
+  return between(0, most, 'whole seconds', Number.isSafeInteger)
 }
 
 /** A schema for a whole number. */
@@ -10,7 +43,18 @@ export function count(least: number, most: number): z.ZodMiniType {
   return between(least, most, 'a whole number', Number.isSafeInteger)
 }
 
-function between(least: number, most: number, what: string, fits: (value: number) => boolean): z.ZodMiniType {
-  const problem = `must be ${what} from ${least} to ${most}`
-  return z.number(problem).check(z.refine((value) => value >= least && value <= most && fits(value), problem))
+function between(
+  least: number,
+  most: number,
+  what: string,
+  fits: (value: unknown) => boolean,
+): z.ZodMiniType {
+  const isBetween = (value: unknown): boolean =>
+    fits(value) && Number(value) >= least && Number(value) <= most
+  return fitting(isBetween, `must be ${what} from ${least} to ${most}`)
+}
+
+/** A number, but not `NaN` and not without end. */
+export function isNumber(value: unknown): value is number {
+  return Number.isFinite(value)
 }
