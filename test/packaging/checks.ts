@@ -62,7 +62,7 @@ async function weigh(packages: readonly PackedPackage[]): Promise<readonly Outco
       const missing = rules.length === 0 ? ['has no budget'] : []
       return {
         id: packed.id,
-        figure: weighed.map(({ bytes }) => `${(bytes / 1000).toFixed(1)} kB`).join(' + '),
+        figure: `${weighed.map(({ bytes }) => (bytes / 1000).toFixed(1)).join('+')} kB`,
         problems: [...missing, ...weighed.flatMap(({ problems }) => problems)],
       }
     }),
