@@ -29,6 +29,7 @@ import {
 import { afterEach, describe, expect, it } from 'vitest'
 import { ask, askOne, type Told } from './ask.ts'
 import { describeNegatives } from './negative-table.ts'
+import { decode } from './signing.ts'
 
 const closing: (() => Promise<unknown>)[] = []
 afterEach(async () => {
@@ -283,6 +284,21 @@ describe('the keys', () => {
     const unknown = await ask(cold.apis, 'GET', '/projects', await mint(cold))
     expect(unknown).toMatchObject({ status: 503, headers: { 'retry-after': '5' } })
     expect(unknown.headers['www-authenticate']).toBeUndefined()
+  })
+
+  it('MF-8: of the issuer can be revoked, and what the old one signed is refused as the set is fetched anew', async () => {
+    const { tenant, apis, clock, reader } = await start()
+    const stolen = await requestToken(tenant, reader)
+    const { kid } = decode(stolen).header
+    expect((await ask(apis, 'GET', '/projects', bearer(stolen))).status).toBe(200)
+    await tenant.issuer.keys.rotate()
+    await tenant.issuer.keys.revoke(String(kid))
+    clock.advance(31)
+    const fresh = bearer(await requestToken(tenant, reader))
+    expect((await ask(apis, 'GET', '/projects', fresh)).status).toBe(200)
+    clock.advance(570)
+    expect((await ask(apis, 'GET', '/projects', bearer(stolen))).status).toBe(401)
+    expect((await ask(apis, 'GET', '/projects', fresh)).status).toBe(200)
   })
 
   it('MF-8: of the issuer overlap: what the old one signed is good to its end', async () => {

@@ -22,6 +22,8 @@ export interface KeyRings {
   get(owner: string): Promise<KeyRing>
   /** Lets the next key sign now, and makes a new next one. */
   rotate(owner: string): Promise<void>
+  /** Drops a previous key; `false` where there is none of this id. */
+  revoke(owner: string, id: string): Promise<boolean>
 }
 
 /** Where the keys are and how they live. Times are in milliseconds. */
@@ -72,7 +74,14 @@ export function createKeyRings(policy: KeyRingPolicy): KeyRings {
     await advance(policy, owner, await readRing(policy, owner))
     await load(owner)
   }
-  return Object.freeze({ get, rotate })
+  const revoke = async (owner: string, id: string): Promise<boolean> => {
+    if (!(await policy.store.remove(owner, id))) return false
+    // One who reads at this moment may have seen the key still.
+    await loading.get(owner)?.catch(() => undefined)
+    await load(owner)
+    return true
+  }
+  return Object.freeze({ get, rotate, revoke })
 }
 
 async function readRing(policy: KeyRingPolicy, owner: string): Promise<KeyRing> {

@@ -159,6 +159,10 @@ function signingKeyStore({ signingKeys, accessTokens }: Tables): IssuerStore['si
         if (keepUntil !== null && keepUntil <= now && !isNeeded(id, now)) signingKeys.delete(id)
       }
     },
+    remove: async (owner, id) => {
+      const key = signingKeys.get(id)
+      return key?.owner === owner && key.state === 'previous' && signingKeys.delete(id)
+    },
   })
 }
 

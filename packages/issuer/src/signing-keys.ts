@@ -13,6 +13,8 @@ export interface SigningKeys {
   secretsOf(account: string): Promise<readonly Uint8Array[]>
   /** Lets the next key sign: of an account, or of the issuer where none is named. */
   rotate(account?: string): Promise<void>
+  /** Drops a previous key of the same; `false` where there is none of this id. */
+  revoke(id: string, account?: string): Promise<boolean>
 }
 
 /** Creates the keys over a store. Nothing is read or made before it is asked for. */
@@ -29,6 +31,7 @@ export function createSigningKeys(policy: KeyRingPolicy): SigningKeys {
       return (await store.list(account)).map((record) => secretOf(openPrivateJwk(record, vault)))
     },
     rotate: async (account = ISSUER) => await rings.rotate(account),
+    revoke: async (id, account = ISSUER) => await rings.revoke(account, id),
   })
 }
 

@@ -16,6 +16,7 @@ export function sqlSigningKeyStore(db: Kysely<Tables>): IssuerStore['signingKeys
         .transaction()
         .execute(async (trx) => await rotate(trx, owner, currentId, next, now, keepUntil)),
     prune: async (owner, now) => await prune(db, owner, now),
+    remove: async (owner, id) => await remove(db, owner, id),
   }
 }
 
@@ -62,6 +63,16 @@ async function rotate(
     .execute()
   await db.insertInto('scopegate_signing_key').values(toSigningKeyRow(next)).execute()
   return true
+}
+
+async function remove(db: Kysely<Tables>, owner: string, id: string): Promise<boolean> {
+  const { numDeletedRows } = await db
+    .deleteFrom('scopegate_signing_key')
+    .where('owner', '=', owner)
+    .where('id', '=', id)
+    .where('slot', 'not in', ['current', 'next'])
+    .executeTakeFirstOrThrow()
+  return numDeletedRows === 1n
 }
 
 async function prune(db: Kysely<Tables>, owner: string, now: Instant): Promise<void> {

@@ -190,6 +190,8 @@ export interface IssuerStore {
     ): Promise<boolean>
     /** Drops previous keys that neither their `keepUntil` nor a living directly minted token asks to keep. */
     prune(owner: string, now: Instant): Promise<void>
+    /** Drops a previous key at once, whatever it has signed; `false` where the owner has no such key, or it is not previous. */
+    remove(owner: string, id: string): Promise<boolean>
   }
   /** Releases files and connections. */
   close(): Promise<void>

@@ -34,6 +34,13 @@ export interface IssuerKeys {
    * verifiers remember key sets for (300 seconds here) pass between two rotations.
    */
   rotate(account?: string): Promise<void>
+  /**
+   * Takes a previous key (its `kid`) out of the key set for good, as where it may have been stolen: everything it signed is
+   * refused by whoever fetches the set anew. Where it still signs, `rotate` first. Other processes may sign with it for 30 more
+   * seconds, in vain.
+   * @throws RegistryError where there is no such key, or it is not a previous one
+   */
+  revoke(keyId: string, account?: string): Promise<void>
 }
 
 /** A token issuer: the authorization server's half of client credentials. Its parts are plain functions, bound. */
@@ -221,6 +228,14 @@ function createIssuerKeys({ accounts }: IssuerStore, keys: SigningKeys): IssuerK
       const record = isId(account) ? await accounts.find(account) : undefined
       if (record?.tokenSigning === 'account') return await keys.rotate(account)
       throw new RegistryError('ERR_NOT_FOUND', 'there is no such account with signing keys of its own')
+    },
+    revoke: async (keyId, account) => {
+      const ids = account === undefined ? [keyId] : [keyId, account]
+      if (ids.every(isId) && (await keys.revoke(keyId, account))) return
+      throw new RegistryError(
+        'ERR_NOT_FOUND',
+        'there is no such key, or it is not a previous one; rotate first',
+      )
     },
   })
 }

@@ -103,6 +103,23 @@ describe('the signing keys', () => {
     await expect(verify(fixture, token)).rejects.toMatchObject({ code: 'ERR_JWKS_NO_MATCHING_KEY' })
   })
 
+  it('can be revoked once they no longer sign, and what they signed is then worth nothing', async () => {
+    const fixture = createFixture()
+    const client = await fixture.client()
+    const stolen = await tokenOf(fixture, client)
+    const kid = String(decodeProtectedHeader(stolen).kid)
+    const { keys } = fixture.issuer
+    for (const id of [kid, ...(await kids(fixture)), 'unknown', ''])
+      await expect(keys.revoke(String(id))).rejects.toMatchObject({ code: 'ERR_NOT_FOUND' })
+    await keys.rotate()
+    await Promise.all([keys.revoke(kid), keys.jwks()])
+    expect(await kids(fixture)).not.toContain(kid)
+    expect(await kids(fixture)).toHaveLength(2)
+    await expect(verify(fixture, stolen)).rejects.toThrow()
+    await expect(verify(fixture, await tokenOf(fixture, client))).resolves.toBeDefined()
+    await expect(keys.revoke(kid)).rejects.toMatchObject({ code: 'ERR_NOT_FOUND' })
+  })
+
   it('are replaced by age', async () => {
     const fixture = createFixture({ signing: { rotateAfter: 7 * DAY } })
     const client = await fixture.client()
@@ -264,6 +281,20 @@ describe('an account with keys of its own', () => {
     expect(await verifiedBy('acme')).toBe(1)
     expect(await fixture.issuer.secrets.find('acme')).toHaveLength(3)
     expect((await fixture.issuer.secrets.find('acme'))?.[0]).toHaveLength(32)
+  })
+
+  it('has its own revoked by its id alone, and no other account`s or the issuer`s', async () => {
+    const fixture = createFixture()
+    const client = await fixture.client({}, { id: 'acme', tokenSigning: 'account' })
+    await fixture.account({ id: 'other' })
+    const { kid } = decodeProtectedHeader(await tokenOf(fixture, client))
+    const { keys, secrets } = fixture.issuer
+    await keys.rotate('acme')
+    for (const account of [undefined, 'other', 'no-such-account'])
+      await expect(keys.revoke(String(kid), account)).rejects.toMatchObject({ code: 'ERR_NOT_FOUND' })
+    expect(await secrets.find('acme')).toHaveLength(3)
+    await keys.revoke(String(kid), 'acme')
+    expect(await secrets.find('acme')).toHaveLength(2)
   })
 
   it('publishes none of them', async () => {

@@ -377,6 +377,24 @@ describe.each(backEnds)('the store on $name', ({ skip, create }) => {
         expect(await ids(199)).toContain('one')
         expect(await ids(200)).toEqual(['three', 'two'])
       })
+
+      it('removes a previous key at once, whatever it has signed, and no other', async () => {
+        await store.accounts.insert(account('acme'))
+        await store.signingKeys.insert(first)
+        await store.signingKeys.rotate('', 'one', signingKey('three', { state: 'next' }), 50, 90)
+        await store.accessTokens.insert(accessToken('eternal', { keyId: 'one' }))
+        for (const [owner, id] of [
+          ['', 'two'],
+          ['', 'three'],
+          ['', 'unknown'],
+          ['', 'current'],
+          ['acme', 'one'],
+        ] as const)
+          expect(await store.signingKeys.remove(owner, id)).toBe(false)
+        const removed = [1, 2].map(async () => await store.signingKeys.remove('', 'one'))
+        expect((await Promise.all(removed)).sort()).toEqual([false, true])
+        expect((await store.signingKeys.list('')).map(({ id }) => id).sort()).toEqual(['three', 'two'])
+      })
     })
   })
 })
