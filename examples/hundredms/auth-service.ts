@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { text } from 'node:stream/consumers'
 import { appToken, mintToken } from '@scopegate/client/mint'
 import { type Listening, listen } from '@scopegate/example-harness'
 import type { Workspaces } from './workspaces.ts'
@@ -66,10 +65,14 @@ export async function startAuthService({
     if (found.disabled) return refusal(403, 'room code is disabled')
     return { status: 200, body: { token: await mint(found.roomId, found.role, user_id) } }
   }
+  const answers = new Map([
+    [`POST ${TOKEN_PATH}`, byRoom],
+    [`POST ${CODE_PATH}`, byCode],
+  ])
   const { server, ...listening } = await listen()
   server.on('request', (request, response) => {
-    const answer = { [TOKEN_PATH]: byRoom, [CODE_PATH]: byCode }[request.url ?? '']
-    void respond(request, response, request.method === 'POST' ? answer : undefined)
+    const answer = answers.get(`${request.method} ${request.url}`)
+    respond(request, response, answer).catch(() => response.destroy())
   })
   return {
     ...listening,
@@ -95,11 +98,24 @@ async function respond(
   response: ServerResponse,
   answer: ((fields: Fields) => Promise<Reply>) | undefined,
 ): Promise<void> {
-  const fields = readFields(await text(request))
+  const fields = readFields(await readText(request))
   const { status, body } =
     answer === undefined || fields === undefined ? refusal(400, 'bad request') : await answer(fields)
   response.writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store' })
   response.end(JSON.stringify(body))
+}
+
+const MAX_BODY_BYTES = 16_384
+
+async function readText(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = []
+  let size = 0
+  for await (const chunk of request) {
+    size += (chunk as Buffer).length
+    if (size > MAX_BODY_BYTES) throw new RangeError('the body is too long')
+    chunks.push(chunk as Buffer)
+  }
+  return Buffer.concat(chunks).toString()
 }
 
 function readFields(body: string): Fields | undefined {

@@ -456,6 +456,30 @@ it('HM-13: a room code is exchanged for an app token until it is disabled; an un
   }
 })
 
+it('HM-13: what is no request for a token gets none, and harms nobody', async () => {
+  const system = await start()
+  for (const [method, target] of [
+    ['GET', CODE_PATH],
+    ['POST', '/v2/tokens'],
+    ['POST', '/__proto__'],
+    ['POST', '/constructor'],
+  ] as const) {
+    const { status } = await askOne(system.authService.port, { method, target, headers: [], body: '{}' })
+    expect([target, status]).toEqual([target, 400])
+  }
+  for (const body of ['', 'null', '[]', '7', '{', '{"code":{}}']) {
+    const request = { method: 'POST', target: CODE_PATH, headers: [], body }
+    expect([body, (await askOne(system.authService.port, request)).status]).toEqual([
+      body,
+      expect.toSatisfy((status) => status === 400 || status === 404),
+    ])
+  }
+  const long = { method: 'POST', target: CODE_PATH, headers: [], body: 'x'.repeat(20_000) }
+  expect((await askOne(system.authService.port, long).catch(() => ({ status: 0 }))).status).not.toBe(200)
+  const code = system.authService.createCode(system.room, 'guest')
+  expect((await exchange(system, CODE_PATH, { code })).status).toBe(200)
+})
+
 it('HM-14: every denial is { code, message, details } with fixed texts', async () => {
   const system = await start()
   const [manager, participant] = [bearer(await management(system)), bearer(await app(system, 'guest'))]
