@@ -10,7 +10,8 @@ export function reportLoadFailures(): Reporter {
     onTestModuleEnd: (module: TestModule) => {
       const [error] = module.errors()
       if (error === undefined) return
-      vitest?.state.catchError(error, 'Unhandled Error')
+      // A new one, as what came from the test's own process has no prototype, and is no text for Stryker.
+      vitest?.state.catchError(new Error(error.message), 'Unhandled Error')
       // Not awaited: it waits for the end of the run, which waits for its reporters.
       void vitest?.cancelCurrentRun('test-failure')
     },

@@ -10,6 +10,8 @@ const core = resolve(import.meta.dirname, '../../packages/core/src')
 /** The unit tests of core alone, on the mutated copy of it: a workspace link would lead to the untouched one. */
 export default defineConfig({
   root: resolve(import.meta.dirname, '..'),
+  // Beside the copy, whose node_modules are those of the repository.
+  cacheDir: resolve(import.meta.dirname, '.cache'),
   resolve: {
     conditions: [source, ...defaultClientConditions],
     alias: [
