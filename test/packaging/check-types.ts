@@ -32,7 +32,7 @@ const OPTIONS = {
 export async function checkTypes(folder: string, compiler: string): Promise<readonly string[]> {
   await writeFile(
     join(folder, 'tsconfig.json'),
-    JSON.stringify({ compilerOptions: OPTIONS, include: ['types'] }),
+    JSON.stringify({ compilerOptions: OPTIONS, include: ['types/*.ts'] }),
   )
   const tsc = join(dirname(require.resolve(`${compiler}/package.json`)), 'bin/tsc')
   const { stdout } = await run(process.execPath, [tsc, '-p', folder], { cwd: folder }).catch((error) => error)
