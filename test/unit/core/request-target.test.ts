@@ -114,6 +114,8 @@ describe('the request-target', () => {
     '/public/a%255c..',
     '/public/..%253bx',
     '/public/%25252e%25252e/admin',
+    '/public/%2525252e%2525252e/admin',
+    '/public/.%25252525252e/admin',
     '/public/a%25252f..',
     '/public/a%25%32f..',
   ])('is refused for the dot segment in %s, whatever a rule opts in to', (target) => {
@@ -170,6 +172,15 @@ describe('the request-target', () => {
     ['/x%40y%3A', ['x@y:'], ['x@y:']],
   ])('%s is folded to %j and captured as %j', (target, folded, decoded) => {
     expect(parseRequestTarget(target)).toMatchObject({ folded, decoded, raw: target.slice(1).split('/') })
+  })
+
+  it('is folded for each letter of ASCII, and for no other character', () => {
+    for (let code = 0x21; code < 0x7f; code++) {
+      const character = String.fromCharCode(code)
+      const [folded] = parseRequestTarget(`/${character}`)?.folded ?? []
+      if (folded !== undefined) expect(folded).toBe(foldByHand(character))
+      else expect('/.%?#\\').toContain(character)
+    }
   })
 
   it.each([
@@ -262,12 +273,12 @@ describe('the request-target', () => {
 })
 
 describe('a dot segment', () => {
-  it.each(['.', '..', '.;', '..;a=b', '%2e', '.%2E', 'a/..', '../a', 'a\\..', 'a/./b', '..%3Bx', 'a%2f..'])(
-    'is %j, once decoded',
-    (decoded) => {
-      expect(isDotSegment(decoded)).toBe(true)
-    },
-  )
+  it.each([
+    ...['.', '..', '.;', '..;a=b', '%2e', '.%2E', 'a/..', '../a', 'a\\..', 'a/./b', '..%3Bx', 'a%2f..'],
+    ...['%252e', '%25252e', '%2525252E.', 'a%25252f..', '..%25253bx'],
+  ])('is %j, once decoded', (decoded) => {
+    expect(isDotSegment(decoded)).toBe(true)
+  })
 
   it.each(['', 'a', '...', '.a', 'a.', '..a', ';..', 'a;..', '%', '%2', '100%', 'a/b', '.hidden/x', 'a..;'])(
     'is not %j',
@@ -300,12 +311,19 @@ describe('the target of a URL', () => {
     ['a relative URL', '/admin', host],
     ['another scheme', 'ftp://api.example/admin', host],
     ['a scheme in upper case', 'HTTPS://api.example/admin', host],
+    ['a scheme in upper case and without s', 'HTTP://api.example/admin', host],
+    ['a scheme of the same length', 'file://api.example/admin', host],
+    ['no scheme', 'api.example/admin', host],
+    ['no scheme but its slashes', '//api.example/admin', host],
     ['a scheme without slashes', 'https:api.example/admin', host],
     ['nothing', '', host],
     ['no path', 'https://api.example', host],
+    ['no path but a letter', 'https://api.examplea', host],
     ['no path but a query', 'https://api.example?/admin', host],
     ['no path but a fragment', 'https://api.example#/admin', host],
     ['another host', 'https://evil.example/admin', host],
+    ['another host without s', 'http://evil.example/admin', host],
+    ['another host at the default port', 'http://evil.example:80/admin', 'api.example:80'],
     ['user information', 'https://a@api.example/admin', host],
     ['another port', 'https://api.example:8443/admin', host],
     ["the other scheme's default port", 'https://api.example:80/admin', host],
