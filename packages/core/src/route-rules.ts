@@ -224,13 +224,7 @@ function refuseDisjointKinds(compiled: readonly CompiledRule[], trie: RouteTrie)
   for (const inner of compiled.filter(({ requirement }) => requirement.kinds !== undefined)) {
     const outer = trie
       .containing(inner.pattern)
-      .find(
-        (rule) =>
-          rule !== inner &&
-          shareMethod(rule, inner) &&
-          !inner.overridden.has(rule) &&
-          !shareKind(inner, rule),
-      )
+      .find((rule) => shareMethod(rule, inner) && !inner.overridden.has(rule) && !shareKind(inner, rule))
     if (outer === undefined) continue
     const problem = `accepts no kind of token that routes[${outer.index}], which also matches, accepts; see \`overrides\``
     throw new ConfigurationError(`routes[${inner.index}].tokens`, problem)

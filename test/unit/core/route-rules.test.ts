@@ -212,6 +212,12 @@ describe('rules that ask for different kinds of token', () => {
     expect(() => createResourceServer({ tokens, routes: [floor, inner] as RouteRule[] })).not.toThrow()
   })
 
+  it('are taken where the outer asks for none in particular', () => {
+    const outer = { method: '*', path: '/*', access: 'authenticated' }
+    const routes = [outer, { method: 'GET', path: '/a', tokens: 'machine' }] as RouteRule[]
+    expect(() => createResourceServer({ tokens, routes })).not.toThrow()
+  })
+
   it('are taken where they share no method, or only cross', () => {
     const routes: RouteRule[] = [
       { method: 'GET', path: '/a/:x', tokens: 'user' },
@@ -240,6 +246,13 @@ describe('the methods of a target', () => {
     expect(methodsOf('/b')).toEqual(['PUT', 'PATCH'])
     expect(methodsOf('/dav/x')).toEqual(['PROPFIND'])
     expect(methodsOf('/none/x')).toEqual([])
+  })
+
+  it('stand in the usual order, whatever the order of the table, and others behind them', () => {
+    const methods = ['PURGE', 'DELETE', 'OPTIONS', 'PATCH', 'PUT', 'POST', 'GET']
+    const rules = methods.map((method): RouteRule => ({ method, path: '/a', access: 'public' }))
+    const named = compileRouteRules(rules, new Set()).methods(parseRequestTarget('/a') as RequestTarget)
+    expect(named).toEqual(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'PURGE'])
   })
 
   it("are the standard ones and those listed elsewhere where a rule says '*'", () => {
