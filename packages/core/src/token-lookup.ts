@@ -27,7 +27,10 @@ type Answers<Value> = Map<string, Dated<Value>>
 /** An attacker with a valid token may send any number of details; only so many answers are kept with one token. */
 const MAX_DETAILS = 16
 
-/** Creates the lookup; it holds nothing for a token that is no longer held elsewhere. */
+/**
+ * Creates the lookup; it holds nothing for a token that is no longer held elsewhere. Answers that may not be remembered are
+ * not shared either: one asked for another request may be older than this one, or be the one use that a token has.
+ */
 export function createTokenLookup<Value>(options: TokenLookupOptions<Value>): TokenLookup<Value> {
   const { load, maxAge, timeout, now } = options
   const answers = new WeakMap<VerifiedToken, Answers<Value>>()
@@ -42,6 +45,7 @@ export function createTokenLookup<Value>(options: TokenLookupOptions<Value>): To
     return value
   }
   const get = async (token: VerifiedToken, detail = ''): Promise<Value> => {
+    if (maxAge === 0) return await ask(token, detail)
     const known = peek(token, detail)
     if (known !== undefined) return known
     const ofToken = flights.get(token) ?? createSingleFlight<string, Value>()

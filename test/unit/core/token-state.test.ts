@@ -1,4 +1,4 @@
-import { createResourceServer, type ResourceServerOptions } from '@scopegate/core'
+import { createResourceServer, type ResourceServer, type ResourceServerOptions } from '@scopegate/core'
 import { createFakeClock, createTestIssuer } from '@scopegate/core/testing'
 import { describe, expect, it } from 'vitest'
 import { bearerRequest, describeDecision } from '../../key-set-scenario.ts'
@@ -7,8 +7,7 @@ const clock = createFakeClock()
 const issuer = await createTestIssuer({ now: clock.now })
 const token = await issuer.mintToken()
 
-/** The verdicts of one gate on the same token, one after the other. */
-async function verdicts(source: object, count: number): Promise<readonly string[]> {
+function createServer(source: object): ResourceServer {
   const options: object = {
     issuer: issuer.issuer,
     audience: issuer.audience,
@@ -17,7 +16,12 @@ async function verdicts(source: object, count: number): Promise<readonly string[
     now: clock.now,
     ...source,
   }
-  const server = createResourceServer(options as ResourceServerOptions)
+  return createResourceServer(options as ResourceServerOptions)
+}
+
+/** The verdicts of one gate on the same token, one after the other. */
+async function verdicts(source: object, count: number): Promise<readonly string[]> {
+  const server = createServer(source)
   const seen: string[] = []
   for (let asked = 0; asked < count; asked++) {
     expect(server.authorizeNow(bearerRequest(token))).toBeUndefined()
@@ -44,5 +48,19 @@ describe('a source whose answers may not be remembered', () => {
       '403 insufficient_scope',
       'allowed',
     ])
+  })
+
+  it('is asked for each of two requests at the same time: a token for one use has one', async () => {
+    const used = new Set<unknown>()
+    const isActive = async ({ token: text }: { token: string }): Promise<boolean> => {
+      const isFirst = !used.has(text)
+      used.add(text)
+      return isFirst
+    }
+    const server = createServer({ status: { isActive, maxAge: 0 } })
+    const request = bearerRequest(await issuer.mintToken({ scope: 'query' }))
+    const both = [server.authorize(request), server.authorize(request)]
+    const seen = (await Promise.all(both)).map(describeDecision)
+    expect(seen.sort()).toEqual(['401 token_revoked', 'allowed'])
   })
 })
