@@ -47,9 +47,10 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
     credential: Credential,
     waitUntil: WaitUntil,
   ): Promise<VerifiedToken | Refusal> => {
-    const { text } = credential
+    const { text, value } = credential
     const result = await verify(credential, waitUntil)
-    if (!isRefusal(result)) cache.set(text.slice(-TAIL), result, ENTRY_BYTES + 3 * text.length)
+    // The whole header is held: who sends it can put far more spaces into it than there is token.
+    if (!isRefusal(result)) cache.set(text.slice(-TAIL), result, ENTRY_BYTES + 2 * text.length + value.length)
     return result
   }
   const revalidate = async (

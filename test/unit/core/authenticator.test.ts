@@ -156,6 +156,18 @@ describe('the memory of verified tokens', () => {
     expect(known).toEqual(tokens.slice(-known.length))
   })
 
+  it('counts the whole header, which may be far longer than the token in it', async () => {
+    const judge = judgeWith({ tokenCache: { maxBytes: 32_768 } })
+    const tokens = await Promise.all(Array.from({ length: 10 }, async () => await issuer.mintToken()))
+    for (const token of tokens) {
+      const decision = await judge.server.authorize(bearerRequest(`${' '.repeat(8000)}${token}`))
+      expect(decision.allowed).toBe(true)
+    }
+    const known = tokens.filter((token) => isKnown(judge, token))
+    expect(known.length).toBeGreaterThan(0)
+    expect(known.length * 8000).toBeLessThan(32_768)
+  })
+
   it('lets a token through that is too large for it', async () => {
     const judge = judgeWith({ tokenCache: { maxBytes: 16_384 } })
     const small = await issuer.mintToken()
