@@ -24,7 +24,7 @@ export function runMutants(options: {
     coverageAnalysis: 'perTest',
     concurrency: 1,
     // Generous: on a busy machine a slow run must not pass for a caught mutant. Endless loops are counted, not timed.
-    timeoutMS: 60_000,
+    timeoutMS: 20_000,
     disableTypeChecks: false,
     allowConsoleColors: false,
     tempDirName: join(WORK, 'copies'),

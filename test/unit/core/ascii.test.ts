@@ -53,11 +53,11 @@ describe('folding', () => {
 })
 
 describe('an upper-case word', () => {
-  it.each(['GET', 'M', 'PROPFIND'])('is %j', (text) => {
+  it.each(['GET', 'M', 'PROPFIND', 'AZ', 'ZA', 'A', 'Z'])('is %j', (text) => {
     expect(isUpperCaseWord(text)).toBe(true)
   })
 
-  it.each(['', 'get', 'Get', 'GET ', ' GET', 'M-SEARCH', 'GET\n', 'GÉT', 'GET1', '*'])(
+  it.each(['', 'get', 'Get', 'GET ', ' GET', 'M-SEARCH', 'GET\n', 'GÉT', 'GET1', 'GET@', '[GET', '*'])(
     'is not %j',
     (text) => {
       expect(isUpperCaseWord(text)).toBe(false)

@@ -18,6 +18,34 @@ describe('scopes without further reading', () => {
   })
 })
 
+describe('the answer to the same grant', () => {
+  const holding = (): ((scopes: readonly string[]) => unknown) =>
+    createScopeHolder({ implies: {}, wildcardSeparator: '.' })
+
+  it('is shared by the tokens that name it, and by no others', () => {
+    const hold = holding()
+    expect(hold(['a', 'b'])).toBe(hold(['a', 'b']))
+    for (const other of [['a'], ['a b'], ['a,b'], ['a', 'b', 'c'], ['a","b'], []])
+      expect(hold(other)).not.toBe(hold(['a', 'b']))
+  })
+
+  it('is kept for the last thousand grants, not for as many as tokens can name', () => {
+    const hold = holding()
+    const first = hold(['first'])
+    for (let i = 0; i < 500; i++) hold([`scope${i}`])
+    expect(hold(['first'])).toBe(first)
+    for (let i = 0; i < 5000; i++) hold([`other${i}`])
+    expect(hold(['first'])).not.toBe(first)
+  })
+
+  it('is not kept where a few grants name very much', () => {
+    const hold = holding()
+    const first = hold(['first'])
+    for (let i = 0; i < 20; i++) hold([`${i}${'x'.repeat(100_000)}`])
+    expect(hold(['first'])).not.toBe(first)
+  })
+})
+
 describe('implied scopes', () => {
   const implies = { admin: ['write', 'audit'], write: ['read'], read: ['write'], constructor: ['x'] }
   const holding = createScopeHolder({ implies, wildcardSeparator: undefined })
