@@ -46,9 +46,11 @@ function packageManager(): string {
   return name
 }
 
+/** Runtimes come by install scripts of their packages, also where this runs under an npm that was told to run none. */
 function install(home: string, packages: readonly string[]): void {
   const quiet = ['--no-save', '--no-package-lock', '--no-audit', '--no-fund', '--prefer-offline']
-  run('npm', ['install', '--prefix', home, ...quiet, '--loglevel', 'error', ...packages])
+  const wanted = ['--ignore-scripts=false', '--loglevel', 'error', ...packages]
+  run('npm', ['install', '--prefix', home, ...quiet, ...wanted])
 }
 
 function run(command: string, args: readonly string[]): void {
