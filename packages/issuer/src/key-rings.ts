@@ -1,4 +1,5 @@
 import { SigningKeyError, StoreUnavailableError } from './errors.ts'
+import { createInTurn } from './in-turn.ts'
 import type { KeyVault } from './key-vault.ts'
 import {
   generateSigningKey,
@@ -47,40 +48,50 @@ const MAX_AGE = 30_000
 const MAX_RINGS = 10_000
 const MAX_ATTEMPTS = 3
 
-/** Creates the rings. Nothing is read or made before it is asked for. */
+/**
+ * Creates the rings. Nothing is read or made before it is asked for. Of one owner all is done in turn, so that what was read
+ * before a key was revoked is never remembered after it.
+ */
 export function createKeyRings(policy: KeyRingPolicy): KeyRings {
-  const { now } = policy
+  const { store, now } = policy
   const rings = new Map<string, KeyRing>()
   const loading = new Map<string, Promise<KeyRing>>()
+  const inTurn = createInTurn()
   const load = async (owner: string): Promise<KeyRing> => {
     const ring = await rotateByAge(policy, owner, await readRing(policy, owner))
     remember(rings, owner, ring)
     return ring
   }
+  const loadOnce = async (owner: string): Promise<KeyRing> => {
+    const running =
+      loading.get(owner) ?? inTurn(owner, async () => await load(owner)).finally(() => loading.delete(owner))
+    loading.set(owner, running)
+    return await running
+  }
   const get = async (owner: string): Promise<KeyRing> => {
     const known = rings.get(owner)
     if (known && Math.abs(now() - known.at) < MAX_AGE) return known
-    const running = loading.get(owner) ?? load(owner).finally(() => loading.delete(owner))
-    loading.set(owner, running)
     try {
-      return await running
+      return await loadOnce(owner)
     } catch (error) {
       // Verifiers need the key set also while the store is down.
-      if (known && error instanceof StoreUnavailableError) return known
+      const last = rings.get(owner)
+      if (last && error instanceof StoreUnavailableError) return last
       throw error
     }
   }
   const rotate = async (owner: string): Promise<void> => {
-    await advance(policy, owner, await readRing(policy, owner))
-    await load(owner)
+    await inTurn(owner, async () => {
+      await advance(policy, owner, await readRing(policy, owner))
+      await load(owner)
+    })
   }
-  const revoke = async (owner: string, id: string): Promise<boolean> => {
-    if (!(await policy.store.remove(owner, id))) return false
-    // One who reads at this moment may have seen the key still.
-    await loading.get(owner)?.catch(() => undefined)
-    await load(owner)
-    return true
-  }
+  const revoke = async (owner: string, id: string): Promise<boolean> =>
+    await inTurn(owner, async () => {
+      const isRemoved = await store.remove(owner, id)
+      if (isRemoved) forget(rings, owner, id)
+      return isRemoved
+    })
   return Object.freeze({ get, rotate, revoke })
 }
 
@@ -143,4 +154,12 @@ function remember(rings: Map<string, KeyRing>, owner: string, ring: KeyRing): vo
   const [oldest] = rings.keys()
   if (rings.size >= MAX_RINGS && oldest !== undefined) rings.delete(oldest)
   rings.set(owner, ring)
+}
+
+/** Where another process has rotated, the key may be the one that signs here: then nothing of the ring is of use. */
+function forget(rings: Map<string, KeyRing>, owner: string, id: string): void {
+  const ring = rings.get(owner)
+  if (ring === undefined) return
+  if (ring.current.id === id) rings.delete(owner)
+  else rings.set(owner, Object.freeze({ ...ring, records: ring.records.filter((key) => key.id !== id) }))
 }

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import {
   createMemoryStore,
   type IssuerStore,
@@ -118,6 +119,61 @@ describe('the signing keys', () => {
     await expect(verify(fixture, stolen)).rejects.toThrow()
     await expect(verify(fixture, await tokenOf(fixture, client))).resolves.toBeDefined()
     await expect(keys.revoke(kid)).rejects.toMatchObject({ code: 'ERR_NOT_FOUND' })
+  })
+
+  it('are revoked for good where the store goes down in the same moment', async () => {
+    const store = createMemoryStore()
+    let down = false
+    const { signingKeys } = store
+    const list: typeof signingKeys.list = async (owner) => {
+      if (down) throw new StoreUnavailableError('down')
+      return await signingKeys.list(owner)
+    }
+    const remove: typeof signingKeys.remove = async (owner, id) => {
+      down = true
+      return await signingKeys.remove(owner, id)
+    }
+    const fixture = createFixture({ store: { ...store, signingKeys: { ...signingKeys, list, remove } } })
+    const [stolen = ''] = await kids(fixture)
+    await fixture.issuer.keys.rotate()
+    await fixture.issuer.keys.revoke(stolen)
+    expect(await kids(fixture)).toHaveLength(2)
+    fixture.clock.advance(3600)
+    expect(await kids(fixture)).not.toContain(stolen)
+  })
+
+  it('are not brought back by one who was reading them when they were revoked', async () => {
+    const store = createMemoryStore()
+    const { signingKeys } = store
+    let holdAt = Number.POSITIVE_INFINITY
+    let release: (() => void) | undefined
+    const list: typeof signingKeys.list = async (owner) => {
+      const read = await signingKeys.list(owner)
+      if (--holdAt === 0) await new Promise<void>((resolve) => (release = resolve))
+      return read
+    }
+    const fixture = createFixture({ store: { ...store, signingKeys: { ...signingKeys, list } } })
+    const [stolen = ''] = await kids(fixture)
+    await fixture.issuer.keys.rotate()
+    holdAt = 2
+    const rotating = fixture.issuer.keys.rotate()
+    await vi.waitFor(() => expect(release).toBeDefined())
+    const revoking = fixture.issuer.keys.revoke(stolen)
+    await setImmediate()
+    release?.()
+    await Promise.all([rotating, revoking])
+    expect(await kids(fixture)).not.toContain(stolen)
+  })
+
+  it('that were rotated by another process and revoked here sign nothing more here', async () => {
+    const store = createMemoryStore()
+    const [one, other] = [createFixture({ store }), createFixture({ store })]
+    const client = await one.client()
+    const stolen = String(decodeProtectedHeader(await tokenOf(one, client)).kid)
+    await other.issuer.keys.rotate()
+    await one.issuer.keys.revoke(stolen)
+    expect(decodeProtectedHeader(await tokenOf(one, client)).kid).not.toBe(stolen)
+    expect(await kids(one)).not.toContain(stolen)
   })
 
   it('are replaced by age', async () => {
