@@ -27,6 +27,7 @@ export interface AuthenticatorOptions {
 /** 72 bits of the signature. A shorter text is copied where a longer one would be a reference into the header's. */
 const TAIL = 12
 const ENTRY_BYTES = 1024
+const TOO_LONG: Refusal = Object.freeze({ refused: 'token_too_long', profile: undefined })
 
 /**
  * Puts a cache in front of the verifier. It remembers verified tokens only, never failures and never what they were
@@ -66,8 +67,7 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
 
   return Object.freeze({
     peek: (credential: Credential) => {
-      if (credential.text.length > maxTokenLength)
-        return { refused: 'token_too_long', profile: undefined } as const
+      if (credential.text.length > maxTokenLength) return TOO_LONG
       const token = find(credential)
       if (token === undefined) return undefined
       const fault = judgeTime(token, now())
@@ -75,6 +75,8 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
       return token.profile.keys.peek(token.key) ? peekState(token) : undefined
     },
     authenticate: async (credential: Credential, waitUntil: WaitUntil) => {
+      // Also here: what is known of a token is of no use while its origin is to be asked about.
+      if (credential.text.length > maxTokenLength) return TOO_LONG
       const known = find(credential)
       const token =
         (known && (await revalidate(known, waitUntil))) ??

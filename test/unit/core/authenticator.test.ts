@@ -192,6 +192,21 @@ describe('the memory of verified tokens', () => {
   })
 })
 
+describe('a token that is too long', () => {
+  it('is not looked at either where the origin must be asked about first', async () => {
+    const asked: string[] = []
+    const known = async (origin: string): Promise<boolean> => asked.push(origin) > 0
+    const allows = async (): Promise<boolean> => true
+    const { server } = judgeWith({ maxTokenLength: 1000, origins: { known, allows } })
+    const token = await issuer.mintToken({ claims: { pad: 'x'.repeat(1000) } })
+    const { rawHeaders, ...request } = bearerRequest(token)
+    const fromPage = { ...request, rawHeaders: [...rawHeaders, 'Origin', 'https://app.example'] }
+    expect(server.authorizeNow(fromPage)).toBeUndefined()
+    expect(describeDecision(await server.authorize(fromPage))).toBe('401 token_too_long')
+    expect(asked).toEqual(['https://app.example'])
+  })
+})
+
 describe('another text for a token that is known', () => {
   const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
 
