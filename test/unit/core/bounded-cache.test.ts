@@ -46,6 +46,23 @@ describe('a bounded cache', () => {
     expect(keysIn(cache, ['a', 'b'])).toEqual([])
   })
 
+  it('may be filled to its limits, to the last byte and entry', () => {
+    const full = createBoundedCache({ maxEntries: 2, maxBytes: 10 })
+    fill(full, ['a', 'b'], 5)
+    expect(keysIn(full, ['a', 'b'])).toEqual(['a', 'b'])
+    fill(full, ['c'], 10)
+    expect(keysIn(full, ['a', 'b', 'c'])).toEqual(['c'])
+    const single = createBoundedCache({ maxEntries: 1, maxBytes: 10 })
+    fill(single, ['a'])
+    expect(keysIn(single, ['a'])).toEqual(['a'])
+  })
+
+  it('that may hold nothing holds nothing', () => {
+    const none = createBoundedCache({ maxEntries: 0, maxBytes: 10 })
+    fill(none, ['a', 'b'])
+    expect(keysIn(none, ['a', 'b'])).toEqual([])
+  })
+
   it('holds no value that is over the limit by itself, nor the one it would have replaced', () => {
     const cache = createBoundedCache({ maxEntries: 2, maxBytes: 10 })
     fill(cache, ['a', 'b'], 5)
