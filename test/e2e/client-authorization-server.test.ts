@@ -1,4 +1,5 @@
-import { clientSecretBasic, clientSecretPost, createTokenManager } from '@scopegate/client'
+import { createTokenManager } from '@scopegate/client'
+import { clientSecretPost, createDialect } from '@scopegate/client/dialects'
 import { createFetch } from '@scopegate/client/fetch'
 import { createRemoteJWKSet, decodeJwt, jwtVerify } from 'jose'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -35,7 +36,15 @@ describe('the client and a third-party authorization server', () => {
   it.each([
     [
       'resource (RFC 8707)',
-      { ...clientSecretBasic, request: { ...clientSecretBasic.request, fields: { audience: 'resource' } } },
+      createDialect({
+        request: {
+          basic: 'form',
+          body: 'form',
+          fields: { audience: 'resource' },
+          parameters: { grant_type: 'client_credentials' },
+        },
+        reply: { token: 'access_token', expiresIn: 'expires_in' },
+      }),
     ],
     ['the body', clientSecretPost],
   ])('agrees with it on %s', async (_, dialect) => {

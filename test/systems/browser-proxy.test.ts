@@ -1,4 +1,4 @@
-import { rawBasic } from '@scopegate/client'
+import { rawBasic } from '@scopegate/client/dialects'
 import { createFakeClock, type FakeClock } from '@scopegate/core/testing'
 import {
   type BrowserProxySystem,

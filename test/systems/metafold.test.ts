@@ -1,4 +1,5 @@
-import { createTokenManager, type TokenEndpointDialect } from '@scopegate/client'
+import { createTokenManager } from '@scopegate/client'
+import { createDialect } from '@scopegate/client/dialects'
 import { createFetch } from '@scopegate/client/fetch'
 import {
   createFakeClock,
@@ -363,14 +364,14 @@ describe('the routes', () => {
 })
 
 describe('the client', () => {
-  const dialect: TokenEndpointDialect = {
+  const dialect = createDialect({
     request: {
       body: 'json',
       fields: { clientId: 'client_id', clientSecret: 'client_secret', audience: 'audience' },
       parameters: { grant_type: 'client_credentials' },
     },
     reply: { token: 'access_token', expiresIn: 'expires_in' },
-  }
+  })
 
   it('MF-13: counts from the start of its request, renews a minute early, and exchanges once for all', async () => {
     const { tenant, designer, clock } = await start()

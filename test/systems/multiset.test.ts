@@ -1,4 +1,5 @@
-import { createTokenManager, rawBasic, type TokenManager } from '@scopegate/client'
+import { createTokenManager, type TokenManager } from '@scopegate/client'
+import { rawBasic } from '@scopegate/client/dialects'
 import { createFetch } from '@scopegate/client/fetch'
 import { createResourceServer } from '@scopegate/core'
 import { createFakeClock, type FakeClock, signToken, type TestKey } from '@scopegate/core/testing'

@@ -1,4 +1,5 @@
 import { createTokenManager, type TokenEndpointDialect, type TokenSource } from '@scopegate/client'
+import { createDialect } from '@scopegate/client/dialects'
 import { createFetch } from '@scopegate/client/fetch'
 
 const tokenEndpoint = 'https://issuer.example/oauth/token'
@@ -26,6 +27,8 @@ export async function others(tokens: TokenSource): Promise<void> {
   // @ts-expect-error a token is not text until it is awaited
   tokens.token().length
   // @ts-expect-error a dialect says where the token is
-  const dialect: TokenEndpointDialect = { request: { body: 'json', fields: {} }, reply: {} }
+  createDialect({ request: { body: 'json', fields: {} }, reply: {} })
+  // @ts-expect-error a description is no dialect yet
+  const dialect: TokenEndpointDialect = { request: { body: 'json', fields: {} } }
   void dialect
 }

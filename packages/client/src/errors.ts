@@ -15,7 +15,7 @@ export class ConfigurationError extends Error {
   override readonly name: 'ConfigurationError' = 'ConfigurationError'
   readonly code: 'ERR_CONFIGURATION' = 'ERR_CONFIGURATION'
   /** The offending option, as a path: `claims.room_id`. */
-  readonly key: string
+  declare readonly key: string
 
   constructor(key: string, problem: string) {
     super(`${key}: ${problem}`)
@@ -23,27 +23,24 @@ export class ConfigurationError extends Error {
   }
 }
 
+type TokenAnswer = Pick<TokenError, 'status' | 'error' | 'retryAfter'>
+
 /**
  * A token could not be had. Nothing but codes is kept of what the endpoint or the HTTP stack said, and there is no
  * `cause`: both may repeat the secret that was sent.
  */
 export class TokenError extends Error {
   override readonly name: 'TokenError' = 'TokenError'
-  readonly code: TokenErrorCode
+  declare readonly code: TokenErrorCode
   /** The status of the last answer, where there was one. */
-  readonly status: number | undefined = undefined
+  declare readonly status: number | undefined
   /** The endpoint's own code, `invalid_client` for instance (RFC 6749 section 5.2), where it sent one. */
-  readonly error: string | undefined = undefined
+  declare readonly error: string | undefined
   /** The seconds the endpoint asks to be left alone, where it said so. */
-  readonly retryAfter: number | undefined = undefined
+  declare readonly retryAfter: number | undefined
 
-  constructor(
-    code: TokenErrorCode,
-    problem: string,
-    answer: Partial<Pick<TokenError, 'status' | 'error' | 'retryAfter'>> = {},
-  ) {
+  constructor(code: TokenErrorCode, problem: string, answer?: TokenAnswer) {
     super(problem)
-    this.code = code
-    Object.assign(this, answer)
+    Object.assign(this, { code, ...answer })
   }
 }

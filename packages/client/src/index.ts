@@ -1,11 +1,11 @@
-export {
-  clientSecretBasic,
-  clientSecretJson,
-  clientSecretPost,
-  rawBasic,
-  type TokenEndpointDialect,
-  type TokenReplyShape,
-  type TokenRequestShape,
+export { clientSecretBasic } from './client-secret-basic.ts'
+export type {
+  ClientCredentials,
+  ReplyTime,
+  StandardReply,
+  TokenEndpointDialect,
+  TokenRequestValues,
+  TokenTarget,
 } from './dialect.ts'
 export { type ClientErrorCode, ConfigurationError, TokenError, type TokenErrorCode } from './errors.ts'
 export {
@@ -14,4 +14,4 @@ export {
   type TokenRequest,
   type TokenSource,
 } from './token-manager.ts'
-export type { ClientCredentials, TokenManagerOptions } from './token-manager-options.ts'
+export type { TokenManagerOptions } from './token-manager-options.ts'

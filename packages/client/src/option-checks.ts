@@ -18,6 +18,5 @@ export function withDefaults<Options extends object, Defaults extends Readonly<R
 
 /** @throws ConfigurationError unless the value is a number in that range */
 export function checkRange(key: string, value: number, least: number, most: number): void {
-  if (!(value >= least && value <= most))
-    throw new ConfigurationError(key, `must be from ${least} to ${most}`)
+  if (!(value >= least && value <= most)) throw new ConfigurationError(key, `must be ${least} to ${most}`)
 }

@@ -1,13 +1,9 @@
-import { clientSecretBasic, type TokenEndpointDialect } from './dialect.ts'
+import { clientSecretBasic } from './client-secret-basic.ts'
+import type { ClientCredentials, TokenEndpointDialect, TokenTarget } from './dialect.ts'
 import { ConfigurationError } from './errors.ts'
 import { checkRange, withDefaults } from './option-checks.ts'
 import { secureUrl } from './secure-url.ts'
-
-/** A client's id and secret (RFC 6749 section 2.3.1). */
-export interface ClientCredentials {
-  readonly clientId: string
-  readonly clientSecret: string
-}
+import { sleep } from './sleep.ts'
 
 /** What a token manager is made of. */
 export interface TokenManagerOptions {
@@ -51,12 +47,6 @@ export interface TokenManagerOptions {
   readonly wait?: (milliseconds: number) => Promise<unknown>
 }
 
-/** What tells one token from another: each pair of these has its own. */
-export interface TokenTarget {
-  readonly scope?: string | undefined
-  readonly audience?: string | undefined
-}
-
 /** {@link TokenManagerOptions}, checked, copied and with nothing left open. */
 export interface TokenManagerSettings extends Required<Omit<TokenManagerOptions, keyof Open>>, Open {
   readonly refreshEndpoint: string
@@ -69,7 +59,7 @@ interface Open extends TokenTarget {
 
 const DEFAULTS = {
   tokenEndpoint: '',
-  credentials: { clientId: '', clientSecret: '' },
+  credentials: {},
   dialect: clientSecretBasic,
   scope: undefined,
   audience: undefined,
@@ -80,8 +70,7 @@ const DEFAULTS = {
   waitUntil: undefined,
   now: () => Date.now(),
   fetch: (url: string, init: RequestInit): Promise<Response> => fetch(url, init),
-  wait: (milliseconds: number): Promise<unknown> =>
-    new Promise((resolve) => setTimeout(resolve, milliseconds)),
+  wait: sleep,
 }
 
 /** @throws ConfigurationError naming the option that is wrong or unknown */
@@ -95,23 +84,21 @@ export function readOptions(options: TokenManagerOptions): TokenManagerSettings 
   return {
     ...settings,
     tokenEndpoint,
-    refreshEndpoint: secureUrl('dialect', dialect.refresh?.url ?? '', allowHttp, tokenEndpoint),
+    refreshEndpoint: secureUrl('dialect', dialect.refreshUrl ?? '', allowHttp, tokenEndpoint),
     credentials: credentialsReader(settings.credentials, dialect),
   }
 }
 
 function credentialsReader(
   credentials: TokenManagerOptions['credentials'],
-  { request }: TokenEndpointDialect,
+  { check }: TokenEndpointDialect,
 ): () => Promise<ClientCredentials> {
   const copy = ({ clientId, clientSecret }: ClientCredentials): ClientCredentials => {
-    const isText = [clientId, clientSecret].every((text) => typeof text === 'string' && text)
-    if (!isText || (request.basic === 'raw' && clientId.includes(':')))
-      throw new ConfigurationError(
-        'credentials',
-        'id and secret must be text, without a colon in an id for raw Basic',
-      )
-    return { clientId, clientSecret }
+    if (![clientId, clientSecret].every((text) => text && typeof text === 'string'))
+      throw new ConfigurationError('credentials', 'id and secret must be text')
+    const copied = { clientId, clientSecret }
+    check?.(copied)
+    return copied
   }
   if (typeof credentials === 'function') return async () => copy(await credentials())
   const fixed = copy(credentials)

@@ -1,7 +1,7 @@
 import { abortable } from './abortable.ts'
-import { ConfigurationError } from './errors.ts'
+import type { TokenTarget } from './dialect.ts'
 import { createTokenExchange } from './token-exchange.ts'
-import { readOptions, type TokenManagerOptions, type TokenTarget } from './token-manager-options.ts'
+import { readOptions, type TokenManagerOptions } from './token-manager-options.ts'
 import { createTokenSlot, type TokenSlot } from './token-slot.ts'
 
 /** Which token is wanted, and how long to wait for it. */
@@ -39,8 +39,6 @@ export interface TokenManager extends TokenSource {
   invalidate(token: string): void
 }
 
-const MAX_SLOTS = 100
-
 /**
  * Creates a token manager: client credentials in, access tokens out, one exchange at a time. It starts no timer and
  * fetches nothing until asked. Tokens stay in memory; it shares none with other processes.
@@ -64,12 +62,11 @@ export function createTokenManager(options: TokenManagerOptions): TokenManager {
     const key = JSON.stringify([audience, scope?.split(' ').sort()])
     const known = slots.get(key)
     if (known) return known
-    const { fields } = settings.dialect.request
-    if ((scope && !fields.scope) || (audience && !fields.audience))
-      throw new ConfigurationError(fields.scope ? 'audience' : 'scope', 'the dialect has no field for it')
-    // Scopes may come from outside; the oldest make room.
-    if (slots.size === MAX_SLOTS) slots.delete(slots.keys().next().value ?? '')
-    const slot = createTokenSlot(settings, exchange, { scope, audience })
+    const target = { scope, audience }
+    settings.dialect.check?.(target)
+    // Scopes may come from outside; the oldest of a hundred makes room.
+    if (slots.size === 100) slots.delete(slots.keys().next().value ?? '')
+    const slot = createTokenSlot(settings, exchange, target)
     slots.set(key, slot)
     return slot
   }
@@ -77,8 +74,10 @@ export function createTokenManager(options: TokenManagerOptions): TokenManager {
   slotFor({})
   return Object.freeze({
     async token(request: TokenRequest = {}) {
-      request.signal?.throwIfAborted()
-      return await abortable(slotFor(request).token(), request.signal)
+      const { signal } = request
+      signal?.throwIfAborted()
+      const token = slotFor(request).token()
+      return await (signal ? abortable(token, signal) : token)
     },
     invalidate(token: string) {
       for (const slot of slots.values()) slot.invalidate(token)

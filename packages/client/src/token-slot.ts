@@ -1,7 +1,9 @@
 import { joining } from '#join'
+import type { TokenTarget } from './dialect.ts'
+import { LONGEST_WAIT } from './longest-wait.ts'
 import { isRecent } from './recent.ts'
-import { LONGEST_WAIT, type OwnedGrant, type TokenExchange } from './token-exchange.ts'
-import type { TokenManagerSettings, TokenTarget } from './token-manager-options.ts'
+import type { OwnedGrant, TokenExchange } from './token-exchange.ts'
+import type { TokenManagerSettings } from './token-manager-options.ts'
 
 /** The token of one (audience, scope), and the one exchange at most that is under way for it. */
 export interface TokenSlot {
@@ -24,7 +26,6 @@ export function createTokenSlot(
   const { now, attempts, timeout, refreshAhead, waitUntil } = settings
   const longestFlight = (attempts + 1) * (2 * timeout + LONGEST_WAIT) * 1000
   let grant: OwnedGrant | undefined
-  let refreshable: OwnedGrant | undefined
   let refreshIn = 0
   let flight: Flight | undefined
 
@@ -36,23 +37,23 @@ export function createTokenSlot(
     flight && isRecent(flight.since, longestFlight, now()) ? flight : undefined
 
   const renew = async (background: boolean): Promise<string> => {
-    const last = refreshable
-    refreshable = undefined
     // One attempt in the background means no waiting there, so no timer that keeps a process alive.
-    grant = refreshable = await exchange(target, background ? 1 : attempts, last)
+    grant = await exchange(target, background ? 1 : attempts, grant)
     refreshIn = grant.lifetime * (1 - refreshAhead)
     return grant.token
   }
 
+  const forget = (ended: Flight): undefined => {
+    if (flight === ended) flight = undefined
+  }
+
   const start = (background: boolean): Promise<string> => {
     const token = renew(background)
-    const clear = (): undefined => {
-      if (flight === mine) flight = undefined
-    }
+    const land = (): undefined => forget(mine)
     // What ends a refresh need not end the wait of a caller who has no other token.
-    const mine: Flight = { since: now(), join: joining(background ? token.catch(clear) : token) }
+    const mine: Flight = { since: now(), join: joining(background ? token.catch(land) : token) }
     flight = mine
-    token.then(clear, clear)
+    token.then(land, land)
     return token
   }
 
@@ -75,12 +76,12 @@ export function createTokenSlot(
       for (let other = running(); other; other = running()) {
         const token = await other.join()
         if (token) return token
-        if (flight === other) flight = undefined
+        forget(other)
       }
       return start(false)
     },
-    invalidate(token) {
-      if (grant?.token === token && !isRecent(grant.sentAt, tenth(grant, 30_000), now())) grant = undefined
+    invalidate(refused) {
+      if (grant?.token === refused && !isRecent(grant.sentAt, tenth(grant, 30_000), now())) grant.lifetime = 0
     },
   }
 }

@@ -1,11 +1,5 @@
-import {
-  clientSecretBasic,
-  clientSecretJson,
-  clientSecretPost,
-  createTokenManager,
-  rawBasic,
-  type TokenEndpointDialect,
-} from '@scopegate/client'
+import { clientSecretBasic, createTokenManager, type TokenEndpointDialect } from '@scopegate/client'
+import { clientSecretJson, clientSecretPost, createDialect, rawBasic } from '@scopegate/client/dialects'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { type ReceivedRequest, startServer, type TestServer } from './token-endpoint.ts'
 
@@ -72,12 +66,39 @@ describe('a dialect', () => {
   })
 
   it('as data describes any other endpoint', async () => {
-    const { headers, body } = await requestWith({
-      request: { body: 'json', fields: { clientId: 'clientId', clientSecret: 'secret' } },
-      reply: { token: 'token', expiresIn: 'expiresIn' },
-    })
+    const { headers, body } = await requestWith(
+      createDialect({
+        request: { body: 'json', fields: { clientId: 'clientId', clientSecret: 'secret' } },
+        reply: { token: 'token', expiresIn: 'expiresIn' },
+      }),
+    )
     expect(headers.authorization).toBeUndefined()
     expect(JSON.parse(body)).toEqual({ clientId: awkward.clientId, secret: awkward.clientSecret })
+  })
+
+  it('as data can encode the Basic header as a form, too', async () => {
+    const { headers, body } = await requestWith(
+      createDialect({
+        request: { basic: 'form', body: 'form', fields: { audience: 'resource' } },
+        reply: { token: 'token', expiresIn: 'expiresIn' },
+      }),
+      { audience: 'https://api.example' },
+    )
+    expect(decode(headers.authorization)).toBe('id+with+%2B%26%25:p%3A%C3%A4%E2%82%AC%22%3D%2F+')
+    expect(body).toBe('resource=https%3A%2F%2Fapi.example')
+  })
+
+  it('as functions translates to and from the standard', async () => {
+    const dialect: TokenEndpointDialect = {
+      request: ({ clientId }) => ({ headers: { 'x-client': encodeURIComponent(clientId) }, body: 'please' }),
+      reply: ({ token }) => ({ access_token: token, expires_in: 60 }),
+    }
+    const { method, headers, body } = await requestWith(dialect)
+    expect([method, headers['x-client'], body]).toEqual([
+      'POST',
+      encodeURIComponent(awkward.clientId),
+      'please',
+    ])
   })
 
   it('without a field for what is asked is refused, not asked without it', async () => {
@@ -103,7 +124,11 @@ describe('the options of a token manager', () => {
     [
       'dialect',
       {
-        dialect: { ...rawBasic, refresh: { url: 'http://issuer.example/refresh', body: 'json', fields: {} } },
+        dialect: createDialect({
+          request: { body: 'json', fields: {} },
+          reply: { token: 'token', expiresAt: 'expiresOn' },
+          refresh: { url: 'http://issuer.example/refresh', body: 'json', fields: {} },
+        }),
       },
     ],
     ['credentials', { credentials: { clientId: 'reader', clientSecret: undefined } }],

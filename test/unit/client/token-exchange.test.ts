@@ -1,12 +1,11 @@
 import {
   type ClientCredentials,
   createTokenManager,
-  rawBasic,
-  type TokenEndpointDialect,
   TokenError,
   type TokenManager,
   type TokenManagerOptions,
 } from '@scopegate/client'
+import { createDialect, rawBasic } from '@scopegate/client/dialects'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createClock, type TestClock } from './test-clock.ts'
 import { type Answer, grant, grantToken, startServer, type TestServer } from './token-endpoint.ts'
@@ -273,7 +272,7 @@ describe('credentials from a function', () => {
 })
 
 describe('a refresh token', () => {
-  const dialect: TokenEndpointDialect = {
+  const dialect = createDialect({
     request: { body: 'json', fields: { clientId: 'clientId', clientSecret: 'secret' } },
     reply: {
       token: 'access_token',
@@ -282,7 +281,7 @@ describe('a refresh token', () => {
       expiresAt: 'expires',
     },
     refresh: { url: 'token/refresh', body: 'json', fields: { refreshToken: 'refreshToken' } },
-  }
+  })
   const withRefresh = (n: number): Answer => ({
     body: { ...(grant(`token-${n}`).body as object), refresh_token: `refresh-${n}`, expires: 'ignored' },
   })

@@ -1,4 +1,5 @@
 import { createTokenManager, type TokenManager, type TokenManagerOptions } from '@scopegate/client'
+import { rawBasic } from '@scopegate/client/dialects'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createClock, type TestClock } from './test-clock.ts'
 import { type Answer, grant, grantToken, startServer, type TestServer } from './token-endpoint.ts'
@@ -175,14 +176,12 @@ describe('a token manager', () => {
 
   describe('with a wrong local clock', () => {
     const day = 86_400
-    const shape = { token: 'token', expiresAt: 'expiresOn' }
-    const dialect = { request: { basic: 'raw', body: 'json', fields: {} }, reply: shape } as const
     const in30Minutes = (): string => new Date(Date.now() + 1_800_000).toISOString()
 
     it.each([-day, -3600, 3600, day])('off by %i s, takes the time from the Date header', async (offset) => {
       server.answer((_, n) => ({ body: { token: `token-${n}`, expiresOn: in30Minutes() } }))
       clock = createClock(Date.now() + offset * 1000)
-      const tokens = createManager({ dialect })
+      const tokens = createManager({ dialect: rawBasic })
       await tokens.token()
       clock.advance(1400)
       expect(await tokens.token()).toBe('token-1')
@@ -197,7 +196,7 @@ describe('a token manager', () => {
         const token = `e30.${payload.replaceAll('=', '')}.c2ln`
         server.answer(() => ({ body: { token, expiresOn: in30Minutes() } }))
         clock = createClock(Date.now() + offset * 1000)
-        const tokens = createManager({ dialect, fetch: withoutDate })
+        const tokens = createManager({ dialect: rawBasic, fetch: withoutDate })
         await tokens.token()
         clock.advance(1400)
         await tokens.token()

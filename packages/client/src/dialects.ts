@@ -1,0 +1,8 @@
+export {
+  createDialect,
+  type DialectDescription,
+  type RefreshRequestShape,
+  type TokenReplyShape,
+  type TokenRequestShape,
+} from './create-dialect.ts'
+export { clientSecretJson, clientSecretPost, rawBasic } from './ready-made-dialects.ts'
