@@ -1,6 +1,9 @@
 import { createResourceServer } from '@scopegate/core'
 import { createFakeClock, createTestIssuer } from '@scopegate/core/testing'
 import { describe, expect, it } from 'vitest'
+import { type Claims, compileClaimChecks } from '../../../packages/core/src/claim-checks.ts'
+import type { DenialReason } from '../../../packages/core/src/denial-reason.ts'
+import type { ProfileOptions } from '../../../packages/core/src/token-profile-options.ts'
 import { bearerRequest, describeDecision } from '../../key-set-scenario.ts'
 import { createJudge, createStrictJudge, mintWithRawClaim, signAsIssuer } from '../../token-verdicts.ts'
 
@@ -323,6 +326,7 @@ describe('requiredClaims', () => {
         '"0191d8a27c3e7f008a6b0123456789ab"',
         '"{0191d8a2-7c3e-7f00-8a6b-0123456789ab}"',
         '"0191d8a2-7c3e-7f00-8a6b-0123456789ab\\n"',
+        '"urn:uuid:0191d8a2-7c3e-7f00-8a6b-0123456789ab"',
         '"0191d8a2-7c3e-7f00-8a6b-0123456789ag"',
         '["0191d8a2-7c3e-7f00-8a6b-0123456789ab"]',
         '"x"',
@@ -395,4 +399,43 @@ describe('claims that are no business of ours', () => {
       s: '\ud800',
     })
   })
+})
+
+describe('the checks of a profile', () => {
+  const now = 1_000_000_000
+  const claims = { iss: 'https://issuer.example', aud: 'api', exp: now / 1000 + 60, kind: 'machine' }
+  const options: ProfileOptions = { issuer: claims.iss, audience: 'api', claims: { kind: 'machine' } }
+
+  it('let a token pass that has all that is asked', () => {
+    expect(firstFault(options, claims)).toBeUndefined()
+    expect(firstFault({ ...options, issuer: null }, { ...claims, iss: 'https://other.example' })).toBe(
+      undefined,
+    )
+  })
+
+  it.each([
+    ['another issuer', { iss: 'https://other.example' }, 'token_issuer'],
+    ['the issuer with a slash', { iss: 'https://issuer.example/' }, 'token_issuer'],
+    ['no issuer', { iss: undefined }, 'token_issuer'],
+    ['another value of a fixed claim', { kind: 'user' }, 'token_claim'],
+    ['no fixed claim', { kind: undefined }, 'token_claim'],
+    ['a list for a fixed claim', { kind: ['machine'] }, 'token_claim'],
+  ])('refuse a token with %s by themselves, whatever chose the profile', (_, changes, reason) => {
+    expect(firstFault(options, { ...claims, ...changes })).toBe(reason)
+  })
+
+  it('ask for an expiry unless that was given up, and hold a token to the one it has', () => {
+    const expired = { ...claims, exp: now / 1000 - 60 }
+    const endless = { ...claims, exp: undefined }
+    expect(firstFault(options, endless)).toBe('token_claim')
+    expect(firstFault({ ...options, expiry: 'optional' }, endless)).toBeUndefined()
+    expect(firstFault({ ...options, expiry: 'optional' }, expired)).toBe('token_expired')
+  })
+
+  function firstFault(asked: ProfileOptions, given: object): DenialReason | undefined {
+    const written: Claims = JSON.parse(JSON.stringify(given))
+    return compileClaimChecks(asked, 0)
+      .map((check) => check(written, now))
+      .find((reason) => reason !== undefined)
+  }
 })
