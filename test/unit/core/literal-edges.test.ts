@@ -30,6 +30,15 @@ describe('the literal edges of a trie', () => {
     }
   })
 
+  it.each([
+    [0, 'ooczws', 'ufbpas'],
+    [1, 'brbxws', 'xscras'],
+  ])('of node %i by %s is not taken by %s, which has the same hash', (from, literal, forged) => {
+    const find = createLiteralEdges([{ from, literal, to: 7 }])
+    expect(find(from, literal)).toBe(7)
+    expect(find(from, forged)).toBeUndefined()
+  })
+
   it('lead nowhere where there are none', () => {
     expect(createLiteralEdges([])(0, 'a')).toBeUndefined()
   })
