@@ -12,8 +12,8 @@ export const BUNDLE_RULES: Readonly<Record<string, readonly BundleRule[]>> = {
   hono: [{ entry: '@scopegate/hono', budget: 1500, without: ANYTHING_ELSE }],
   issuer: [{ entry: '@scopegate/issuer', budget: 40_000, without: FRAMEWORK_OR_DRIVER, builtIns: true }],
   client: [
-    { entry: '@scopegate/client', budget: 3070, without: ANYTHING_ELSE },
-    { entry: '@scopegate/client/dialects', budget: 1200, without: ANYTHING_ELSE },
+    { entry: '@scopegate/client', budget: 3000, without: ANYTHING_ELSE },
+    { entry: '@scopegate/client/dialects', budget: 1250, without: ANYTHING_ELSE },
     { entry: '@scopegate/client/fetch', budget: 1100, without: ANYTHING_ELSE },
     { entry: '@scopegate/client/mint', budget: 1050, without: ANYTHING_ELSE },
   ],

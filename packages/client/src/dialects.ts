@@ -1,3 +1,4 @@
+export { clientSecretBasic } from './client-secret-basic.ts'
 export {
   createDialect,
   type DialectDescription,

@@ -41,6 +41,7 @@ export class TokenError extends Error {
 
   constructor(code: TokenErrorCode, problem: string, answer?: TokenAnswer) {
     super(problem)
-    Object.assign(this, { code, ...answer })
+    this.code = code
+    Object.assign(this, answer)
   }
 }

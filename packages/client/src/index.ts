@@ -1,4 +1,3 @@
-export { clientSecretBasic } from './client-secret-basic.ts'
 export type {
   ClientCredentials,
   ReplyTime,

@@ -2,7 +2,7 @@ import { sleep } from './sleep.ts'
 
 /**
  * The same where a promise ends with the request that made it, as on Workers: the others look for the outcome by timers of
- * their own, and get none where it takes so long that it may be lost with its request.
+ * their own, ever longer and two seconds in all, and get none where it takes so long that it may be lost with its request.
  */
 export function joining<Token>(token: Promise<Token>): () => Promise<Token | undefined> {
   let outcome: (() => Token) | undefined
@@ -17,11 +17,7 @@ export function joining<Token>(token: Promise<Token>): () => Promise<Token | und
     },
   )
   return async () => {
-    for (let waited = 0; !outcome && waited < 2000; ) {
-      const pause = Math.min(waited + 1, 32)
-      await sleep(pause)
-      waited += pause
-    }
+    for (let pause = 1; !outcome && pause < 90; pause++) await sleep(pause / 2)
     return outcome?.()
   }
 }

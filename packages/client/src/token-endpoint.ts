@@ -32,8 +32,14 @@ export async function requestToken(
   throw refusal(response, String(fields.error), date || now())
 }
 
-function unreachable({ code, cause }: { readonly code?: string; readonly cause?: unknown }): TokenError {
-  const known = [Object(cause).code, code].find((text) => /^[A-Z][A-Z0-9_]+$/.test(text))
+function unreachable({
+  code,
+  cause,
+}: {
+  readonly code?: string
+  readonly cause?: { readonly code?: string } | null
+}): TokenError {
+  const known = /^[A-Z][A-Z0-9_]+$/.exec(`${cause?.code ?? code}`)?.[0]
   return new TokenError(
     'ERR_TOKEN_UNAVAILABLE',
     `the token endpoint could not be reached (${known ?? 'no code'})`,

@@ -32,13 +32,6 @@ export function createTokenExchange(settings: TokenManagerSettings): TokenExchan
     return abortable(work(signal), signal, late)
   }
 
-  /** Waits as long as the endpoint asks for, and at least about 0.5 s, 1 s, 2 s, ...; less by chance, so that clients spread. */
-  const backOff = async (error: TokenError, failures: number): Promise<void> => {
-    const seconds = Math.max(error.retryAfter ?? 0, 2 ** failures * (0.125 + Math.random() / 8))
-    if (seconds > LONGEST_WAIT) throw error
-    await wait(seconds * 1000)
-  }
-
   const tryUntil: TokenExchange = async (target, attempts, last) => {
     let refused: string | undefined
     let reason: unknown
@@ -58,9 +51,14 @@ export function createTokenExchange(settings: TokenManagerSettings): TokenExchan
         const unavailable = error.code === 'ERR_TOKEN_UNAVAILABLE'
         if (refreshToken && !unavailable) continue
         if (++failures >= attempts) throw error
-        if (unavailable) await backOff(error, failures)
-        else refused = asText
         reason = error
+        if (!unavailable) {
+          refused = asText
+          continue
+        }
+        const seconds = Math.max(error.retryAfter ?? 0, 2 ** failures * (0.125 + Math.random() / 8))
+        if (seconds > LONGEST_WAIT) throw error
+        await wait(seconds * 1000)
       }
     }
   }

@@ -14,7 +14,7 @@ export interface TokenManagerOptions {
    * picked up, also by an exchange that the old one was refused for. What it throws reaches the caller.
    */
   readonly credentials: ClientCredentials | (() => ClientCredentials | Promise<ClientCredentials>)
-  /** How the endpoint speaks. Default {@link clientSecretBasic}. */
+  /** How the endpoint speaks. Default standard OAuth, `clientSecretBasic`. */
   readonly dialect?: TokenEndpointDialect
   /** Space-separated scopes to ask for where a call names none. Default: none, and the issuer decides. */
   readonly scope?: string
@@ -95,7 +95,7 @@ function credentialsReader(
 ): () => Promise<ClientCredentials> {
   const copy = ({ clientId, clientSecret }: ClientCredentials): ClientCredentials => {
     if (![clientId, clientSecret].every((text) => text && typeof text === 'string'))
-      throw new ConfigurationError('credentials', 'id and secret must be text')
+      throw new ConfigurationError('credentials', 'must be text')
     const copied = { clientId, clientSecret }
     check?.(copied)
     return copied

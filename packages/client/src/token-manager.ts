@@ -65,7 +65,7 @@ export function createTokenManager(options: TokenManagerOptions): TokenManager {
     const target = { scope, audience }
     settings.dialect.check?.(target)
     // Scopes may come from outside; the oldest of a hundred makes room.
-    if (slots.size === 100) slots.delete(slots.keys().next().value ?? '')
+    for (const oldest of slots.keys()) if (slots.size > 99) slots.delete(oldest)
     const slot = createTokenSlot(settings, exchange, target)
     slots.set(key, slot)
     return slot

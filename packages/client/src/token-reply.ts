@@ -21,13 +21,17 @@ export function readGrant(
   { reply, names }: TokenEndpointDialect,
   time: ReplyTime,
 ): Grant {
-  const sent = reply?.(fields, time) ?? fields
   const unusable = (field: string): TokenError => {
-    const among = JSON.stringify(Object.keys(fields)).slice(0, 400)
     const name = names?.[field] ?? field
+    const among = JSON.stringify(Object.keys(fields)).slice(0, 400)
     return new TokenError('ERR_TOKEN_REPLY', `the token endpoint sent no usable "${name}" among ${among}`)
   }
-  const { access_token: token, token_type, expires_in, refresh_token: refreshToken } = sent
+  const {
+    access_token: token,
+    token_type,
+    expires_in,
+    refresh_token: refreshToken,
+  } = reply?.(fields, time) ?? fields
   // With other characters `Headers` would throw later, and put the token into its message.
   if (typeof token !== 'string' || !/^[!-~]+$/.test(token)) throw unusable('access_token')
   // RFC 6749 section 7.1: a token of a type that is not understood must not be used.

@@ -1,5 +1,11 @@
-import { clientSecretBasic, createTokenManager, type TokenEndpointDialect } from '@scopegate/client'
-import { clientSecretJson, clientSecretPost, createDialect, rawBasic } from '@scopegate/client/dialects'
+import { createTokenManager, type TokenEndpointDialect } from '@scopegate/client'
+import {
+  clientSecretBasic,
+  clientSecretJson,
+  clientSecretPost,
+  createDialect,
+  rawBasic,
+} from '@scopegate/client/dialects'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { type ReceivedRequest, startServer, type TestServer } from './token-endpoint.ts'
 

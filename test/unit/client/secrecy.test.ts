@@ -1,6 +1,6 @@
 import { inspect } from 'node:util'
-import { clientSecretBasic, createTokenManager, type TokenManagerOptions } from '@scopegate/client'
-import { clientSecretPost, rawBasic } from '@scopegate/client/dialects'
+import { createTokenManager, type TokenManagerOptions } from '@scopegate/client'
+import { clientSecretBasic, clientSecretPost, rawBasic } from '@scopegate/client/dialects'
 import { createFetch } from '@scopegate/client/fetch'
 import { managementToken, mintToken } from '@scopegate/client/mint'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
