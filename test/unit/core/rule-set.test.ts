@@ -8,9 +8,12 @@ import { createRuleSet, NO_RULES, type RuleSet } from '../../../packages/core/sr
 describe('the rules that speak of one request', () => {
   it('are none where no rule matches', () => {
     expect(NO_RULES).toMatchObject({ compiled: [], rules: [], access: 'none', opaque: 0, overriding: [] })
-    expect(match([{ method: 'GET', path: '/a', access: 'public' }], 'GET /b')).toMatchObject({
-      access: 'none',
-    })
+    const rules: RouteRule[] = [
+      { method: 'GET', path: '/a', access: 'public' },
+      { method: 'POST', path: '/b/:c', access: 'public' },
+    ]
+    for (const request of ['GET /c', 'POST /a', 'PUT /a', 'GET /a/x', 'GET /b', 'GET /b/x', 'POST /b/x/y'])
+      expect(match(rules, request), request).toBe(NO_RULES)
   })
 
   it('stand in the order of the table, whatever their shape', () => {
