@@ -3,7 +3,12 @@ import { describe, expect, it } from 'vitest'
 import { OPAQUE, parseRequestTarget, type RequestTarget } from '../../../packages/core/src/request-target.ts'
 import type { RouteRule } from '../../../packages/core/src/route-rule-options.ts'
 import { compileRouteRules } from '../../../packages/core/src/route-rules.ts'
-import { createRuleSet, NO_RULES, type RuleSet } from '../../../packages/core/src/rule-set.ts'
+import {
+  createRuleSet,
+  leaveOutOverridden,
+  NO_RULES,
+  type RuleSet,
+} from '../../../packages/core/src/rule-set.ts'
 
 describe('the rules that speak of one request', () => {
   it('are none where no rule matches', () => {
@@ -52,6 +57,31 @@ describe('the rules that speak of one request', () => {
         expect(set.opaque).toBe(shared.reduce((bits, spelling) => bits | OPAQUE[spelling], 0))
       }),
     )
+  })
+
+  it('know those of them that ask for something, and what each asks', () => {
+    const rules: RouteRule[] = [
+      { method: 'GET', path: '/*', access: 'public' },
+      { method: 'GET', path: '/:a', access: 'optional' },
+      { method: 'GET', path: '/a', scopes: 'a' },
+    ]
+    const { guarding, requirements } = match(rules, 'GET /a')
+    expect(guarding.map(({ rule }) => rule)).toEqual([rules[1], rules[2]])
+    expect(requirements).toEqual(guarding.map(({ requirement }) => requirement))
+    expect(match(rules, 'GET /').requirements).toEqual([])
+  })
+
+  it('share what they ask, where it is the same and nothing else is asked', () => {
+    const rules: RouteRule[] = [
+      { method: 'GET', path: '/a', scopes: 'a' },
+      { method: 'GET', path: '/b', scopes: 'a' },
+      { method: 'GET', path: '/c', scopes: 'c' },
+    ]
+    const table = compileRouteRules(rules, new Set())
+    const asked = (target: string): unknown =>
+      table.match('GET', parseRequestTarget(target) as RequestTarget).requirements
+    expect(asked('/a')).toBe(asked('/b'))
+    expect(asked('/c')).not.toEqual(asked('/a'))
   })
 
   it('are frozen, so that nobody who is shown them can change them', () => {
@@ -164,6 +194,52 @@ describe('a rule that overrides', () => {
     expect(match(rules, 'GET /users/me').rules).toEqual([rules[1], me])
     expect(match(rules, 'GET /users/x').rules).toEqual([rules[1], user])
     expect(match(rules, 'GET /Users/me').rules).toEqual(rules)
+  })
+
+  it('is remembered for what a target spells, not for how much of it', () => {
+    const rules: RouteRule[] = [
+      { method: 'GET', path: '/*', scopes: 'floor' },
+      { method: 'GET', path: '/:kind/:id', scopes: 'any' },
+      { method: 'GET', path: '/users/*', scopes: 'users', overrides: '/*' },
+      { method: 'GET', path: '/:kind/me', scopes: 'self', overrides: '/:kind/:id' },
+    ]
+    const table = compileRouteRules(rules, new Set())
+    const places = (target: string): number[] =>
+      table.match('GET', parseRequestTarget(target) as RequestTarget).compiled.map(({ index }) => index)
+    for (let times = 0; times < 2; times++) {
+      expect(places('/users/ME')).toEqual([1, 2, 3])
+      expect(places('/Users/me')).toEqual([0, 2, 3])
+      expect(places('/users/me')).toEqual([2, 3])
+      expect(places('/Users/ME')).toEqual([0, 1, 2, 3])
+    }
+  })
+
+  it('leaves the very set it was given where the target spells nothing that overrides', () => {
+    const target = parseRequestTarget('/users/ME') as RequestTarget
+    const set = compileRouteRules(table, new Set()).match('GET', target)
+    expect(set.rules).toEqual([user, me])
+    expect(leaveOutOverridden(set, target)).toBe(set)
+  })
+
+  it('is remembered for a few of all the ways to spell a target, since who sends targets chooses them', () => {
+    const depth = 8
+    const place = (at: number): string =>
+      `/${Array.from({ length: depth }, (_, i) => (i === at ? 'x' : `:p${i}`)).join('/')}`
+    const floor = place(-1)
+    const rules = Array.from({ length: depth }, (_, at): RouteRule => {
+      return { method: 'GET', path: place(at), scopes: 'x', overrides: floor }
+    })
+    const table = compileRouteRules([{ method: 'GET', path: floor, scopes: 'floor' }, ...rules], new Set())
+    const spelling = (bits: number): RuleSet => {
+      const segments = Array.from({ length: depth }, (_, i) => ((bits >> i) & 1 ? 'x' : 'X'))
+      return table.match('GET', parseRequestTarget(`/${segments.join('/')}`) as RequestTarget)
+    }
+    const first = spelling(1)
+    for (let bits = 2; bits < 50; bits++) expect(spelling(bits).rules).toEqual(rules)
+    expect(spelling(1)).toBe(first)
+    for (let bits = 50; bits < 250; bits++) spelling(bits)
+    expect(spelling(1)).not.toBe(first)
+    expect(spelling(1)).toEqual(first)
   })
 
   it('with a wildcard needs something under it', () => {
