@@ -14,8 +14,7 @@ const { positionals, values } = parseArgs({
   },
 })
 
-const files = positionals.length === 0 ? [`${SOURCES}/*.ts`] : positionals.map(sourceFile)
-const mutants = await runMutants({ files, resume: values.resume })
+const mutants = await runMutants({ files: positionals.map(sourceFile), resume: values.resume })
 const scores = scoresOf(mutants)
 
 for (const { survivors } of scores) for (const survivor of survivors) console.log(survivor)
