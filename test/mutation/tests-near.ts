@@ -10,7 +10,7 @@ const NEAR: Readonly<Record<string, readonly string[]>> = {
   'claim-options': ['claim-checks', 'resource-server-options', 'token-profiles'],
   context: ['resource-server', 'origin-policy', 'authenticator', 'token-state', 'report'],
   decision: ['resource-server', 'origin-policy', 'preflight'],
-  discovery: ['key-set', 'remote-json', 'profile-keys', 'testing'],
+  discovery: ['remote-json', 'profile-keys'],
   'error-renderer': ['challenge', 'profile-renderer'],
   errors: ['resource-server-options', 'key-set'],
   gate: ['resource-server', 'shape', 'guard', 'origin-policy', 'token-profiles', 'profile-renderer'],
