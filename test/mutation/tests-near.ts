@@ -21,7 +21,6 @@ const NEAR: Readonly<Record<string, readonly string[]>> = {
   'key-source': ['key-set', 'profile-keys', 'authenticator'],
   'literal-edges': ['route-trie'],
   method: ['shape', 'route-rules'],
-  'number-options': ['resource-server-options', 'parse-options', 'profile-keys'],
   'origin-options': ['origin-policy', 'rfc-cors', 'resource-server-options'],
   'origin-policy': ['origin-options', 'rfc-cors', 'preflight', 'advisories/a5-cors'],
   outcome: ['resource-server', 'authenticator'],
@@ -57,6 +56,13 @@ const NEAR: Readonly<Record<string, readonly string[]>> = {
   'token-profiles': ['profile-renderer', 'resource-server-options'],
   'token-source-options': ['token-state', 'token-profiles', 'resource-server-options'],
   'token-state': ['authenticator', 'token-profiles'],
+  'value-options': [
+    'resource-server-options',
+    'parse-options',
+    'profile-keys',
+    'token-profiles',
+    'token-state',
+  ],
   'verification-key': ['profile-keys', 'signature'],
 }
 
