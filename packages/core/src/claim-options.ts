@@ -42,10 +42,7 @@ export const fixedClaimsSchema: z.ZodMiniType = table(
 )
 
 export const requiredClaimsSchema: z.ZodMiniType = z.union(
-  [
-    z.array(text).check(filled('is empty; leave it out')),
-    table(oneOf(CLAIM_TYPES, `must be one of ${CLAIM_TYPES.join(', ')}`)),
-  ],
+  [z.array(text).check(filled('is empty; leave it out')), table(oneOf(CLAIM_TYPES))],
   `must be a non-empty list of claims, or claims with their types (${CLAIM_TYPES.join(', ')})`,
 )
 

@@ -17,18 +17,12 @@ export function parseOptions<T>(schema: z.ZodMiniType, options: unknown, where: 
 function ownCopy(value: unknown, where: string): unknown {
   if (typeof value !== 'object' || value === null) return value
   if (value instanceof Uint8Array) return Uint8Array.from(value)
-  if (Array.isArray(value))
-    return value.map((item, index) => (isObject(item) ? ownCopy(item, join(where, index)) : item))
+  if (Array.isArray(value)) return value.map((item, index) => ownCopy(item, join(where, index)))
   if (!isPlain(value))
     throw new ConfigurationError(where, 'is an object of a class; options are plain objects')
   const copy = withoutPrototype()
-  for (const [key, member] of Object.entries(value))
-    copy[key] = isObject(member) ? ownCopy(member, join(where, key)) : member
+  for (const [key, member] of Object.entries(value)) copy[key] = ownCopy(member, join(where, key))
   return copy
-}
-
-function isObject(value: unknown): boolean {
-  return typeof value === 'object' && value !== null
 }
 
 function withoutPrototype(): Record<string, unknown> {
@@ -46,7 +40,7 @@ function withoutUndefined(copy: unknown): unknown {
   if (typeof copy !== 'object' || copy === null || copy instanceof Uint8Array) return copy
   for (const [key, member] of Object.entries(copy)) {
     if (member !== undefined) withoutUndefined(member)
-    else if (!Array.isArray(copy)) Reflect.deleteProperty(copy, key)
+    else Reflect.deleteProperty(copy, key)
   }
   return Object.freeze(copy)
 }

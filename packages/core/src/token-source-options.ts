@@ -60,7 +60,7 @@ export const grantSourceSchema: z.ZodMiniType = z.strictObject({
 })
 
 const secretLookupSchema: z.ZodMiniType = z.strictObject({
-  by: z.union([oneOf(['kid']), z.strictObject({ claim: text })], "must be 'kid' or { claim: 'name' }"),
+  by: z.union([oneOf(['kid']), z.strictObject({ claim: text })]),
   find: callable('(keyId) => secret'),
   ...sourceLimitsShape,
   maxEntries: z.optional(count(1, 1_000_000)),

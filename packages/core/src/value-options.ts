@@ -11,7 +11,7 @@ export function string(problem = 'must be of type string'): z.ZodMiniCustom<stri
 }
 
 /** A schema for one of a few values. */
-export function oneOf(values: readonly unknown[], problem = ''): z.ZodMiniType {
+export function oneOf(values: readonly unknown[], problem?: string): z.ZodMiniType {
   return z.custom((value) => values.includes(value), problem)
 }
 
