@@ -159,6 +159,12 @@ describe('a guard', () => {
     expect(make).toThrow(expect.objectContaining({ key: `requirement${key}` }))
     expect(make).not.toThrow(/invalid input/i)
   })
+
+  it('that asks nothing is refused in words', () => {
+    expect(() => server.requiring({ access: 'public' })).toThrow(
+      "requirement.access: 'public' asks nothing of a request; leave the guard out",
+    )
+  })
 })
 
 describe('protecting by the route table', () => {

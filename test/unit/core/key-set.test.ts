@@ -1,5 +1,13 @@
 import { createTestKey } from '@scopegate/core/testing'
 import { describe, expect, it } from 'vitest'
+import { KeySetUnavailableError } from '../../../packages/core/src/errors.ts'
+import { importKeyRing, type KeyRing } from '../../../packages/core/src/key-ring.ts'
+import {
+  createLocalKeySet,
+  createRemoteKeySet,
+  type RemoteKeySetOptions,
+} from '../../../packages/core/src/key-set.ts'
+import { KEY_SET_DEFAULTS } from '../../../packages/core/src/key-set-options.ts'
 import { startKeySetScenario } from '../../key-set-scenario.ts'
 
 const times = async <T>(count: number, work: (index: number) => Promise<T>): Promise<T[]> =>
@@ -235,5 +243,54 @@ describe('keeping fresh', () => {
       await server.backgroundWork()
       clock.advance(1)
     }
+  })
+})
+
+describe('a key set that is given', () => {
+  it('is loaded once, and at hand from then on', async () => {
+    let loads = 0
+    const keySet = createLocalKeySet(async (): Promise<KeyRing> => {
+      loads++
+      return await importKeyRing([], [])
+    })
+    expect(keySet.peek()).toBeUndefined()
+    const [ring, again] = await Promise.all([keySet.current(), keySet.refreshed()])
+    expect(again).toBe(ring)
+    expect(keySet.peek()).toBe(ring)
+    await keySet.current()
+    expect(loads).toBe(1)
+  })
+})
+
+describe('keys that could not be had', () => {
+  const fetching = (options: Partial<RemoteKeySetOptions>): Promise<KeyRing> =>
+    createRemoteKeySet({
+      fetchKeys: async () => [],
+      algorithms: ['ES256'],
+      policy: KEY_SET_DEFAULTS,
+      initialKeys: undefined,
+      now: () => 0,
+      ...options,
+    }).current()
+
+  it('are an outage, with what caused it', async () => {
+    const cause = new Error('no network')
+    await expect(fetching({ fetchKeys: () => Promise.reject(cause) })).rejects.toMatchObject({
+      name: 'KeySetUnavailableError',
+      message: 'the key set could not be fetched',
+      cause,
+    })
+  })
+
+  it('are the outage that fetching tells of, as it is', async () => {
+    const outage = new KeySetUnavailableError('too large')
+    await expect(fetching({ fetchKeys: () => Promise.reject(outage) })).rejects.toBe(outage)
+  })
+
+  it('are an outage also while the clock does not work', async () => {
+    await expect(fetching({ now: () => Number.NaN })).rejects.toMatchObject({
+      name: 'KeySetUnavailableError',
+      message: 'the key set has not been fetched yet',
+    })
   })
 })

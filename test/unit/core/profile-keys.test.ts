@@ -41,6 +41,8 @@ describe('where keys may be fetched from', () => {
     'https://user:secret@keys.example/jwks',
     'https://user@keys.example/jwks',
     'http://user@localhost/jwks',
+    'https://:secret@keys.example/jwks',
+    'ftp://localhost/jwks',
     'https://keys.example/jwks#fragment',
     'https://keys.example/jwks#',
     'file:///etc/passwd',
@@ -68,6 +70,7 @@ describe('where keys may be fetched from', () => {
     'http://localhost:8080/jwks',
     'http://127.0.0.1:8080/jwks',
     'http://127.1.2.3/jwks',
+    'http://127.100.200.250/jwks',
     'http://[::1]:8080/jwks',
   ])('may be %j', (jwksUri) => {
     expect(() => setUp({ jwksUri })).not.toThrow()
@@ -123,6 +126,28 @@ describe('the source of keys', () => {
     expect(await server.authorize({ method: 'GET', target: '/', rawHeaders })).toMatchObject({
       allowed: true,
     })
+  })
+})
+
+describe('keys that are given', () => {
+  const { publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  const good = publicKey.export({ format: 'jwk' })
+  const offCurve = { ...good, y: good.x }
+
+  it.each([
+    [[offCurve], 0],
+    [[good, offCurve], 1],
+  ])('are refused when the server is made ready, if their numbers make no key', async (keys, index) => {
+    const server = createResourceServer({ ...base, keys: { keys } } as ResourceServerOptions)
+    await expect(server.ready()).rejects.toMatchObject({
+      message: `keys.keys[${index}]: could not be imported: its numbers make no key`,
+      code: 'ERR_CONFIGURATION',
+    })
+  })
+
+  it('are imported when the server is made ready', async () => {
+    const server = createResourceServer({ ...base, keys: { keys: [good] } } as ResourceServerOptions)
+    await expect(server.ready()).resolves.toBeUndefined()
   })
 })
 
