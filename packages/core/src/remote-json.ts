@@ -63,10 +63,6 @@ async function readText(response: Response, maxBytes: number): Promise<string> {
 
 async function rejectWhenAborted(signal: AbortSignal): Promise<never> {
   return await new Promise((_, reject) => {
-    signal.addEventListener(
-      'abort',
-      () => reject(new KeySetUnavailableError('the key source took too long')),
-      { once: true },
-    )
+    signal.addEventListener('abort', () => reject(new KeySetUnavailableError('the key source took too long')))
   })
 }

@@ -1,5 +1,6 @@
 import { createTestIssuer } from '@scopegate/core/testing'
 import { describe, expect, it } from 'vitest'
+import { type Fetch, fetchJson } from '../../../packages/core/src/remote-json.ts'
 import { startKeySetScenario, warmUp } from '../../key-set-scenario.ts'
 
 describe('an injected fetch', () => {
@@ -118,5 +119,76 @@ describe('an injected fetch', () => {
     const forged = await evil.mintToken({ claims: { iss: issuer.issuer }, header })
     expect(await server.verdict(forged)).toBe('401 token_key_unknown')
     expect(asked.filter((url) => !url.startsWith(issuer.issuer))).toEqual([])
+  })
+})
+
+describe('a document', () => {
+  const url = 'https://issuer.example/jwks'
+  const fetched = async (response: Response, maxBytes = 1000): Promise<unknown> =>
+    await fetchJson(async () => response, url, { timeout: 60_000, maxBytes })
+  /** A body of these pieces, and whether its reader gave it up before the end. */
+  const bodyOf = (...pieces: readonly Uint8Array[]): { body: ReadableStream; cancelled: () => boolean } => {
+    const left = [...pieces]
+    let cancelled = false
+    const body = new ReadableStream({
+      pull: (controller) => {
+        const piece = left.shift()
+        if (piece === undefined) controller.close()
+        else controller.enqueue(piece)
+      },
+      cancel: () => {
+        cancelled = true
+      },
+    })
+    return { body, cancelled: () => cancelled }
+  }
+  const bytes = Buffer.from('{"a":"\u{1f511}"}')
+
+  it('may come in pieces, also of a character', async () => {
+    for (let cut = 0; cut <= bytes.length; cut++) {
+      const { body } = bodyOf(bytes.subarray(0, cut), bytes.subarray(cut))
+      expect(await fetched(new Response(body))).toEqual({ a: '\u{1f511}' })
+    }
+  })
+
+  it('may be as large as allowed, and no byte more', async () => {
+    expect(await fetched(new Response(bodyOf(bytes).body), bytes.length)).toEqual({ a: '\u{1f511}' })
+    const { body, cancelled } = bodyOf(bytes.subarray(0, 5), bytes.subarray(5), bytes)
+    await expect(fetched(new Response(body), bytes.length - 1)).rejects.toMatchObject({
+      code: 'ERR_KEY_SET_UNAVAILABLE',
+      message: 'the key source sent a document over the size limit',
+    })
+    expect(cancelled()).toBe(true)
+  })
+
+  it.each([
+    ['no body', null, SyntaxError],
+    ['no JSON', '{"a"', SyntaxError],
+    ['no UTF-8', Uint8Array.of(0x22, 0xff, 0x22), TypeError],
+    ['half a character at its end', bytes.subarray(0, 8), TypeError],
+  ])('with %s could not be read', async (_, body, cause) => {
+    await expect(fetched(new Response(body))).rejects.toMatchObject({
+      code: 'ERR_KEY_SET_UNAVAILABLE',
+      message: 'the key source could not be read',
+      cause: expect.any(cause),
+    })
+  })
+
+  it('is not read where the status is not 200', async () => {
+    for (const status of [201, 302, 404, 503]) {
+      const { body, cancelled } = bodyOf(bytes)
+      const outage = { message: `the key source answered with status ${status}`, status }
+      await expect(fetched(new Response(body, { status }))).rejects.toMatchObject(outage)
+      expect(cancelled()).toBe(true)
+      await expect(fetched(new Response(null, { status }))).rejects.toMatchObject(outage)
+    }
+  })
+
+  it('is waited for only so long', async () => {
+    const hanging: Fetch = async () => await new Promise<never>(() => undefined)
+    await expect(fetchJson(hanging, url, { timeout: 1, maxBytes: 1 })).rejects.toMatchObject({
+      code: 'ERR_KEY_SET_UNAVAILABLE',
+      message: 'the key source took too long',
+    })
   })
 })

@@ -65,6 +65,13 @@ describe('the event of a decision', () => {
     expect(events.map(({ cacheHit }) => cacheHit)).toEqual([false, true, true])
   })
 
+  it('tells how long it took, not how late it is', async () => {
+    const { server, events } = observed()
+    const before = performance.now()
+    await server.authorize(request('GET /a', bearer))
+    expect(events[0]?.duration).toBeLessThanOrEqual(performance.now() - before)
+  })
+
   it('comes once for every decision, and never without one', async () => {
     const { server, events } = observed()
     expect(server.authorizeNow(request('GET /a', bearer))).toBeUndefined()
