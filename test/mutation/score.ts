@@ -44,33 +44,30 @@ export function scoresOf(mutants: readonly Mutant[]): readonly FileScore[] {
     if (ofFile) ofFile.push(mutant)
     else files.set(mutant.fileName, [mutant])
   }
-  return [...files].map(([name, ofFile]) => scoreOf(basename(name, '.ts'), ofFile)).sort(byName)
+  return [...files].map(([name, ofFile]) => judge(basename(name, '.ts'), ofFile)).sort(byName)
 }
 
 /** Of all files together. */
 export function total(scores: readonly FileScore[]): FileScore {
   const mutants = scores.reduce((sum, score) => sum + score.mutants, 0)
   const killed = scores.reduce((sum, score) => sum + score.killed, 0)
-  return {
-    file: 'all',
-    mutants,
-    killed,
-    score: percent(killed, mutants),
-    survivors: scores.flatMap(({ survivors }) => survivors),
-  }
+  const survivors = scores.flatMap((score) => score.survivors)
+  return scoreOf('all', mutants, killed, survivors)
 }
 
-function scoreOf(file: string, mutants: readonly Mutant[]): FileScore {
-  const survivors = mutants.filter((mutant) => !isKilled(mutant))
-  const killed = mutants.length - survivors.length
-  const described = survivors.toSorted(byPlace).map(describe)
-  return {
-    file,
-    mutants: mutants.length,
-    killed,
-    score: percent(killed, mutants.length),
-    survivors: described,
-  }
+/** The score that these figures make. */
+export function scoreOf(
+  file: string,
+  mutants: number,
+  killed: number,
+  survivors: readonly string[],
+): FileScore {
+  return { file, mutants, killed, score: percent(killed, mutants), survivors }
+}
+
+function judge(file: string, mutants: readonly Mutant[]): FileScore {
+  const survivors = mutants.filter((mutant) => !isKilled(mutant)).toSorted(byPlace)
+  return scoreOf(file, mutants.length, mutants.length - survivors.length, survivors.map(describe))
 }
 
 /** Also where the tests do not end, and where a whole file of them fails to load. */
