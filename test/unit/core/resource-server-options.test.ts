@@ -6,6 +6,7 @@ import {
 } from '@scopegate/core'
 import { createTestIssuer, createTestKey } from '@scopegate/core/testing'
 import { afterEach, describe, expect, it } from 'vitest'
+import { withDefaults } from '../../../packages/core/src/resource-server-options.ts'
 import { ask, configurationError, headerOf, issuer, profile, request } from './server.ts'
 
 const routes = [{ method: 'GET', path: '/a', scopes: 'a' }] as const
@@ -271,6 +272,30 @@ describe('options that were taken', () => {
       const decision = await ask(server, 'GET /a', { Authorization: `Bearer ${token}` })
       expect(decision.allowed).toBe(true)
     }
+  })
+})
+
+describe('an option that is left out', () => {
+  it('has the default that its documentation names', async () => {
+    const { fetch, ...options } = withDefaults(profile)
+    expect(options).toMatchObject({
+      profiles: [profile],
+      tokenCache: { maxEntries: 10_000, maxBytes: 67_108_864 },
+      maxTokenLength: 8192,
+      realm: 'api',
+      now: Date.now,
+    })
+    const response = await fetch('data:application/json,1', { method: 'GET' })
+    expect(await response.text()).toBe('1')
+  })
+
+  it('changes nothing about those that are given', () => {
+    const tokenCache = { maxEntries: 1 }
+    const given = { maxTokenLength: 100, realm: 'maps', now: () => 0, fetch: async () => new Response() }
+    expect(withDefaults({ ...profile, ...given, tokenCache })).toMatchObject({
+      ...given,
+      tokenCache: { maxEntries: 1, maxBytes: 67_108_864 },
+    })
   })
 })
 
