@@ -74,6 +74,12 @@ describe('an origin', () => {
     expect(error.key).toBe('origins[1]')
   })
 
+  it('has 512 characters at most', () => {
+    const [scheme, rest] = ['capacitor://', 'a'.repeat(500)]
+    expect(isCanonicalOrigin(scheme + rest)).toBe(true)
+    expect(isCanonicalOrigin(`${scheme}${rest}a`)).toBe(false)
+  })
+
   it('is what a URL with that origin says, for the schemes of the web', () => {
     fc.assert(
       fc.property(fc.webUrl({ validSchemes: ['http', 'https'] }), (url) => {

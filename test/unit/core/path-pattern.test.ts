@@ -41,14 +41,11 @@ describe('a rule path', () => {
     expect(parsePathPattern(path)).toMatch(/^must start with "\/"/)
   })
 
-  it.each(['//', '/admin/', '//admin', '/a//b', '/*/', '/:id/'])(
-    '%s is told of its empty segment',
-    (path) => {
-      expect(parsePathPattern(path)).toEqual(expect.any(String))
-    },
-  )
+  it.each(['//', '/admin/', '//admin', '/a//b', '/:id/'])('%s is told of its empty segment', (path) => {
+    expect(parsePathPattern(path)).toMatch(/^has an empty segment/)
+  })
 
-  it.each(['/*/a', '/a/*/b', '/*/*'])('%s is told that a wildcard stands at the end', (path) => {
+  it.each(['/*/', '/*/a', '/a/*/b', '/*/*'])('%s is told that a wildcard stands at the end', (path) => {
     expect(parsePathPattern(path)).toMatch(/"\*"/)
   })
 

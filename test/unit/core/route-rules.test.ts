@@ -164,22 +164,43 @@ describe('two rules for the same requests', () => {
 describe('an override', () => {
   const user = { method: 'GET', path: '/users/:id', access: 'authenticated' }
   const me = { method: 'GET', path: '/users/me', access: 'authenticated', overrides: '/users/:id' }
+  const outside = 'does not contain the `path` of this rule; only a rule inside another can replace it'
 
   it.each([
-    ['of nothing', { ...me, overrides: '/accounts/:id' }],
-    ['of one rule and of nothing', { ...me, overrides: ['/users/:id', '/accounts/:id'] }],
-    ['of a path that is not one', { ...me, overrides: 'users/:id' }],
-    ['of a path with a slash at the end', { ...me, overrides: '/users/:id/' }],
-    ['of itself', { ...me, overrides: '/users/me' }],
-    ['of a rule inside it', { ...user, path: '/users/*', overrides: '/users/:id' }],
-    ['of a rule beside it', { ...me, path: '/groups/me' }],
-    ['of a rule that it only crosses', { ...me, path: '/:any/me' }],
-    ['of a rule without a method in common', { ...me, method: 'POST' }],
-    ['by a rule that no target can spell', { ...me, path: '/users/é' }],
-  ])('is refused when it is one %s', (_, written) => {
+    ['of nothing', { ...me, overrides: '/accounts/:id' }, 'names no rule of the table'],
+    [
+      'of one rule and of nothing',
+      { ...me, overrides: ['/users/:id', '/accounts/:id'] },
+      'names no rule of the table',
+    ],
+    [
+      'of a path that is not one',
+      { ...me, overrides: 'users/:id' },
+      'must start with "/"; write the full path that this process receives',
+    ],
+    [
+      'of a path with a slash at the end',
+      { ...me, overrides: '/users/:id/' },
+      'has an empty segment; write it without "//" and without a "/" at the end',
+    ],
+    ['of itself', { ...me, overrides: '/users/me' }, outside],
+    ['of a rule inside it', { ...user, path: '/users/*', overrides: '/users/:id' }, outside],
+    ['of a rule beside it', { ...me, path: '/groups/me' }, outside],
+    ['of a rule that it only crosses', { ...me, path: '/:any/me' }, outside],
+    [
+      'of a rule without a method in common',
+      { ...me, method: 'POST' },
+      'names rules that share no method with this one',
+    ],
+    [
+      'by a rule that no target can spell',
+      { ...me, path: '/users/é' },
+      'is never in force: a target cannot spell the non-ASCII `path` byte for byte',
+    ],
+  ])('is refused when it is one %s', (_, written, problem) => {
     const { key, message } = configurationError({ ...profile, routes: [user, written] })
     expect(key).toBe('routes[1].overrides')
-    expect(message).toMatch(/^routes\[1\]\.overrides: /)
+    expect(message).toBe(`routes[1].overrides: ${problem}`)
   })
 
   it('may stand before the rule it names', () => {
