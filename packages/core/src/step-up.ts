@@ -15,7 +15,7 @@ export interface StepUp {
 /** Compiles it; `undefined` where the rule asks nothing of the kind. */
 export function compileStepUp({ acr, amr, maxAge }: RequirementOptions): StepUp | undefined {
   if (acr === undefined && amr === undefined && maxAge === undefined) return undefined
-  const classes = acr === undefined ? undefined : typeof acr === 'string' ? [acr] : acr
+  const classes = typeof acr === 'string' ? [acr] : acr
   const parameters = [
     ...(classes ? [`acr_values="${classes.join(' ')}"`] : []),
     ...(maxAge === undefined ? [] : [`max_age="${maxAge}"`]),

@@ -16,6 +16,7 @@ describe('a rule that asks how the user signed in', () => {
     ['a recent sign-in', { maxAge: 60 }, { auth_time: START - 60 }],
     ['a sign-in as old as the clock tolerance allows', { maxAge: 60 }, { auth_time: START - 65 }],
     ['a sign-in just now', { maxAge: 0 }, { auth_time: START }],
+    ['a sign-in as far ahead as the clock tolerance allows', { maxAge: 60 }, { auth_time: START + 5 }],
     ['everything', { acr: 'gold', amr: 'otp', maxAge: 60 }, { acr: 'gold', amr: ['otp'], auth_time: START }],
   ] as const)('lets a token pass that shows %s', async (_, asked, claims) => {
     expect(await judge(asked, claims)).toMatchObject({ allowed: true })
