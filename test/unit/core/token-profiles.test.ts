@@ -204,3 +204,49 @@ describe('shared secrets', () => {
     expect(await judge.verdict(await secretIssuer.mintToken({ key }))).toBe('401 token_signature')
   })
 })
+
+describe('options of a profile that need each other', () => {
+  const secret = 's'.repeat(32)
+  const find = (): string => secret
+  const status = { isActive: () => true }
+  const refusal = (...tokens: readonly object[]): string | undefined => {
+    try {
+      createJudge({ tokens }, clock)
+      return undefined
+    } catch (error) {
+      return (error as { key?: string }).key
+    }
+  }
+  const bare = { issuer: one.issuer, audience: null }
+
+  it.each<[string, object, string | undefined]>([
+    ['no audience, but a claim in its place', { ...bare, keys: one.jwks, claims: { use: 'a' } }, undefined],
+    [
+      'no audience, but secrets that are found by the token',
+      { ...bare, secret: { by: 'kid', find } },
+      undefined,
+    ],
+    ['no audience, and one secret for all', { ...bare, secret }, 'tokens[0].audience'],
+    ['no audience, and several secrets', { ...bare, secret: [secret] }, 'tokens[0].audience'],
+    ['no audience, and keys', { ...bare, keys: one.jwks }, 'tokens[0].audience'],
+    ['RFC 9068', profileOf(one, { rfc9068: true }), undefined],
+    ['a type', profileOf(one, { typ: 'JWT' }), undefined],
+    ['a type, and RFC 9068 not asked for', profileOf(one, { typ: 'JWT', rfc9068: false }), undefined],
+    ['RFC 9068 and a type', profileOf(one, { typ: 'at+jwt', rfc9068: true }), 'tokens[0].typ'],
+    ['no expiry, but a status', profileOf(one, { expiry: 'optional', status }), undefined],
+    ['no expiry', profileOf(one, { expiry: 'optional' }), 'tokens[0].expiry'],
+    ['a longest life', profileOf(one, { maxLifetime: 60, status }), undefined],
+    ['a longest life, and an expiry', profileOf(one, { maxLifetime: 60, expiry: 'required' }), undefined],
+  ])('are judged together: %s', (_, options, key) => {
+    expect(refusal(options)).toBe(key)
+  })
+
+  it('tell two profiles of one issuer apart by the header', () => {
+    const other = { name: 'b', header: 'X-Token' }
+    expect(refusal(profileOf(one), profileOf(one, other))).toBeUndefined()
+    expect(refusal(profileOf(one, { header: 'x-token' }), profileOf(one, other))).toBe('tokens[1].issuer')
+    expect(refusal(profileOf(one), profileOf(one, { name: 'b', header: 'Authorization' }))).toBe(
+      'tokens[1].issuer',
+    )
+  })
+})
