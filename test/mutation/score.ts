@@ -29,7 +29,7 @@ export const HELD: { readonly percent: number; readonly files: readonly string[]
     'bearer-token',
     'credential',
     'scope',
-    'scope-holder',
+    'grant',
     'origin-policy',
     'challenge',
     'compact-jws',

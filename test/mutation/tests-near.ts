@@ -47,7 +47,7 @@ const NEAR: Readonly<Record<string, readonly string[]>> = {
   'rule-matcher': ['route-trie', 'rule-set', 'route-rules'],
   'rule-set': ['route-trie', 'route-rules', 'resource-server'],
   'rule-set-union': ['route-trie', 'rule-set', 'route-rules'],
-  'scope-holder': ['token-profiles'],
+  grant: ['token-profiles'],
   'secret-lookup': ['token-profiles', 'profile-keys', 'resource-server-options'],
   'signature.node': ['signature', 'verification-key'],
   'signature.web': ['signature', 'verification-key'],

@@ -1,3 +1,4 @@
+import type { CacheItem } from './bounded-cache.ts'
 import type { DenialReason } from './denial-reason.ts'
 import type { ScopeHolder } from './scope.ts'
 import type { TokenProfile } from './token-profile.ts'
@@ -31,7 +32,7 @@ export interface AccessToken {
 }
 
 /** A token whose signature and claims were verified, with what must be judged again at every use. */
-export interface VerifiedToken {
+export interface VerifiedToken extends CacheItem {
   readonly accessToken: AccessToken
   /** The header value it came in when it was verified: where the same comes again, nothing of it need be taken apart. */
   readonly value: string
@@ -50,6 +51,6 @@ export interface Refusal {
 }
 
 /** Tells a refusal from a token. */
-export function isRefusal(result: VerifiedToken | Refusal): result is Refusal {
+export function isRefusal(result: object): result is Refusal {
   return 'refused' in result
 }

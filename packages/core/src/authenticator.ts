@@ -11,22 +11,21 @@ import { peekState, resolveState } from './token-state.ts'
 export interface Authenticator {
   /** What is known without waiting; `undefined` where something is to be verified or fetched first. Starts no work. */
   peek(credential: Credential): VerifiedToken | Refusal | undefined
+  /** Verifies a token not seen before, where nothing need be waited for; else `undefined`. */
+  authenticateAtOnce(credential: Credential): VerifiedToken | Refusal | undefined
   /** Rejects where the keys are unreachable: that is no verdict on the token. */
   authenticate(credential: Credential, waitUntil: WaitUntil): Promise<VerifiedToken | Refusal>
 }
 
 /** What the cache and the length limit are made of. */
 export interface AuthenticatorOptions {
-  readonly verify: AccessTokenVerifier
+  readonly verifier: AccessTokenVerifier
   readonly limits: CacheLimits
   /** In characters; a longer token is not even looked at. */
   readonly maxTokenLength: number
   readonly now: () => number
 }
 
-/** 72 bits of the signature. A shorter text is copied where a longer one would be a reference into the header's. */
-const TAIL = 12
-const ENTRY_BYTES = 1024
 const TOO_LONG: Refusal = Object.freeze({ refused: 'token_too_long', profile: undefined })
 
 /**
@@ -34,24 +33,17 @@ const TOO_LONG: Refusal = Object.freeze({ refused: 'token_too_long', profile: un
  * allowed to do; header, time, key and state are judged again at every hit.
  */
 export function createAuthenticator(options: AuthenticatorOptions): Authenticator {
-  const { verify, limits, maxTokenLength, now } = options
-  // Keyed by the end of the signature, so that V8 need not hash the whole text; the text itself is compared on every hit.
-  const cache = createBoundedCache<VerifiedToken>(limits)
+  const { verifier, limits, maxTokenLength, now } = options
+  const cache = createBoundedCache<number, VerifiedToken>(limits)
   const flights = createSingleFlight<string, VerifiedToken | Refusal>()
 
   const find = ({ text, header, value }: Credential): VerifiedToken | undefined => {
-    const found = cache.get(text.slice(-TAIL))
+    const found = cache.get(keyOf(text))
     if (found === undefined || found.profile.header !== header) return undefined
     return found.value === value || found.accessToken.token === text ? found : undefined
   }
-  const verifyAndKeep = async (
-    credential: Credential,
-    waitUntil: WaitUntil,
-  ): Promise<VerifiedToken | Refusal> => {
-    const { text, value } = credential
-    const result = await verify(credential, waitUntil)
-    // The whole header is held: who sends it can put far more spaces into it than there is token.
-    if (!isRefusal(result)) cache.set(text.slice(-TAIL), result, ENTRY_BYTES + 2 * text.length + value.length)
+  const keep = (result: VerifiedToken | Refusal): VerifiedToken | Refusal => {
+    if (!isRefusal(result)) cache.set(keyOf(result.accessToken.token), result)
     return result
   }
   const revalidate = async (
@@ -61,7 +53,7 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
     const fault = judgeTime(token, now())
     if (fault !== undefined) return refuse(fault, token)
     if (await token.profile.keys.trusts(token.key, waitUntil)) return token
-    cache.delete(token.accessToken.token.slice(-TAIL))
+    cache.delete(keyOf(token.accessToken.token))
     return undefined
   }
 
@@ -74,19 +66,39 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
       if (fault !== undefined) return refuse(fault, token)
       return token.profile.keys.peek(token.key) ? peekState(token) : undefined
     },
+    authenticateAtOnce: (credential: Credential) => {
+      if (find(credential) !== undefined) return undefined
+      const result = verifier.verifyAtOnce(credential)
+      if (result === undefined || isRefusal(result)) return result
+      keep(result)
+      return peekState(result)
+    },
     authenticate: async (credential: Credential, waitUntil: WaitUntil) => {
       // Also here: what is known of a token is of no use while its origin is to be asked about.
       if (credential.text.length > maxTokenLength) return TOO_LONG
       const known = find(credential)
       const token =
         (known && (await revalidate(known, waitUntil))) ??
-        (await flights.run(
-          `${credential.header} ${credential.text}`,
-          async () => await verifyAndKeep(credential, waitUntil),
+        (await flights.run(`${credential.header} ${credential.text}`, async () =>
+          keep(await verifier.verify(credential, waitUntil)),
         ))
       return isRefusal(token) ? token : await resolveState(token)
     },
   })
+}
+
+/** 72 bits of the signature. */
+const TAIL = 12
+
+/**
+ * What a token is looked for by: a small number made of the end of its signature, which costs V8 much less than to hash the
+ * text. Two tokens may have the same one, about one in ten thousand of 200,000: they take each other's place.
+ */
+function keyOf(text: string): number {
+  let hash = 0x811c9dc5
+  for (let at = Math.max(0, text.length - TAIL); at < text.length; at++)
+    hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193)
+  return (hash ^ (hash >>> 15)) >> 1
 }
 
 function refuse(refused: DenialReason, { profile }: VerifiedToken): Refusal {

@@ -4,59 +4,64 @@ export interface CacheLimits {
   readonly maxBytes: number
 }
 
-/**
- * A bounded map that makes room by dropping the oldest entry not used since it was last looked over, so that a flood of new
- * entries does not drive out those in use. It knows nothing of time: whoever reads an entry judges its age by the server's
- * own clock, since this cache's would be a different one.
- */
-export interface BoundedCache<Value extends object> {
-  get(key: string): Value | undefined
-  /** Keeps nothing where the value alone is over the limit. */
-  set(key: string, value: Value, bytes: number): void
-  delete(key: string): void
-}
-
-interface Entry<Value> {
-  readonly value: Value
+/** What a cache may hold: an item says itself how much it takes, and is marked by the cache it is in. */
+export interface CacheItem {
   readonly bytes: number
+  /** Whether it was asked for since the cache last looked it over. */
   used: boolean
 }
 
 /**
- * Creates an empty cache; nothing is shared between two of them. A hit marks its entry and moves nothing.
+ * A bounded map that makes room by dropping the oldest item not used since it was last looked over, so that a flood of new
+ * items does not drive out those in use. It knows nothing of time: whoever reads an item judges its age by the server's
+ * own clock, since this cache's would be a different one.
+ */
+export interface BoundedCache<Key, Item extends CacheItem> {
+  get(key: Key): Item | undefined
+  /** Keeps nothing where the item alone is over the limit. */
+  set(key: Key, item: Item): void
+  delete(key: Key): void
+}
+
+/**
+ * Creates an empty cache; nothing is shared between two of them. A hit marks its item and moves nothing.
  * @see Zhang et al., "SIEVE is Simpler than LRU", NSDI 2024
  */
-export function createBoundedCache<Value extends object>({
+export function createBoundedCache<Key, Item extends CacheItem>({
   maxEntries,
   maxBytes,
-}: CacheLimits): BoundedCache<Value> {
-  const entries = new Map<string, Entry<Value>>()
-  let hand = entries.entries()
+}: CacheLimits): BoundedCache<Key, Item> {
+  const items = new Map<Key, Item>()
+  let hand = items.keys()
   let held = 0
 
-  const remove = (key: string): void => {
-    held -= entries.get(key)?.bytes ?? 0
-    entries.delete(key)
+  const remove = (key: Key): void => {
+    const item = items.get(key)
+    if (item === undefined) return
+    held -= item.bytes
+    items.delete(key)
   }
   const evict = (): void => {
-    const { value, done } = hand.next()
-    if (done) hand = entries.entries()
-    else if (value[1].used) value[1].used = false
-    else remove(value[0])
+    const { value: key, done } = hand.next()
+    if (done) hand = items.keys()
+    else {
+      const item = items.get(key) as Item
+      if (item.used) item.used = false
+      else remove(key)
+    }
   }
   return Object.freeze({
-    get: (key: string) => {
-      const entry = entries.get(key)
-      if (entry === undefined) return undefined
-      entry.used = true
-      return entry.value
+    get: (key: Key) => {
+      const item = items.get(key)
+      if (item !== undefined) item.used = true
+      return item
     },
-    set: (key: string, value: Value, bytes: number) => {
+    set: (key: Key, item: Item) => {
       remove(key)
-      if (bytes > maxBytes || maxEntries < 1) return
-      while (entries.size >= maxEntries || held + bytes > maxBytes) evict()
-      entries.set(key, { value, bytes, used: false })
-      held += bytes
+      if (item.bytes > maxBytes || maxEntries < 1) return
+      while (items.size >= maxEntries || held + item.bytes > maxBytes) evict()
+      items.set(key, item)
+      held += item.bytes
     },
     delete: remove,
   })

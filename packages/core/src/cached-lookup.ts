@@ -1,5 +1,5 @@
 import { createSingleFlight } from '#single-flight'
-import { createBoundedCache } from './bounded-cache.ts'
+import { type CacheItem, createBoundedCache } from './bounded-cache.ts'
 
 /** An answer and when it was had, in milliseconds. */
 export interface Dated<Value> {
@@ -31,11 +31,12 @@ const MAX_BYTES = 16_777_216
 /** Negative answers are answers: they are remembered as long as positive ones. */
 export function createCachedLookup<Value>(options: CachedLookupOptions<Value>): CachedLookup<Value> {
   const { load, maxAge, maxEntries, timeout, now } = options
-  const cache = createBoundedCache<Dated<Value>>({ maxEntries, maxBytes: MAX_BYTES })
+  const cache = createBoundedCache<string, Dated<Value> & CacheItem>({ maxEntries, maxBytes: MAX_BYTES })
   const flights = createSingleFlight<string, Value>()
   const ask = async (key: string): Promise<Value> => {
     const value = await withinTime(async () => await load(key), timeout)
-    cache.set(key, { value, at: now() }, ENTRY_BYTES + BYTES_PER_CHARACTER * key.length)
+    const bytes = ENTRY_BYTES + BYTES_PER_CHARACTER * key.length
+    cache.set(key, { value, at: now(), bytes, used: false })
     return value
   }
   const peek = (key: string): Value | undefined => {

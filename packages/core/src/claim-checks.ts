@@ -1,6 +1,6 @@
 import type { ClaimType } from './claim-options.ts'
 import type { DenialReason } from './denial-reason.ts'
-import { parseScopeClaim } from './scope.ts'
+import { isScopeClaim } from './scope.ts'
 import type { ProfileOptions } from './token-profile-options.ts'
 
 /** The claims of a token, parsed and not to be trusted before its signature is. */
@@ -17,7 +17,7 @@ const TEXT_CLAIMS = ['iss', 'sub', 'jti', 'client_id', 'azp']
 export function compileClaimChecks(options: ProfileOptions, clockTolerance: number): readonly ClaimCheck[] {
   const { issuer, audience, claims, maxLifetime, expiry, read } = options
   return Object.freeze([
-    ...TEXT_CLAIMS.map(checkText),
+    checkTexts,
     checkIssuer(issuer),
     checkAudience(audience),
     checkTimes(clockTolerance, expiry !== 'optional'),
@@ -47,8 +47,12 @@ function isList(value: unknown): value is readonly string[] {
   return Array.isArray(value)
 }
 
-function checkText(name: string): ClaimCheck {
-  return (claims) => (['undefined', 'string'].includes(typeof own(claims, name)) ? undefined : 'token_claim')
+function checkTexts(claims: Claims): DenialReason | undefined {
+  for (const name of TEXT_CLAIMS) {
+    const value = own(claims, name)
+    if (value !== undefined && typeof value !== 'string') return 'token_claim'
+  }
+  return undefined
 }
 
 function checkIssuer(issuer: string | null): ClaimCheck {
@@ -61,7 +65,8 @@ function checkAudience(audience: ProfileOptions['audience']): ClaimCheck {
   const ours = new Set(list(audience))
   return (claims) => {
     const claim = own(claims, 'aud')
-    const named: readonly unknown[] = Array.isArray(claim) ? claim : [claim]
+    if (typeof claim === 'string') return ours.has(claim) ? undefined : 'token_audience'
+    const named: readonly unknown[] = Array.isArray(claim) ? claim : []
     const wellFormed = named.every((entry) => typeof entry === 'string')
     return wellFormed && named.some((entry) => ours.has(entry as string)) ? undefined : 'token_audience'
   }
@@ -70,9 +75,9 @@ function checkAudience(audience: ProfileOptions['audience']): ClaimCheck {
 function checkTimes(tolerance: number, expires: boolean): ClaimCheck {
   return (claims, now) => {
     const { exp, nbf, iat } = timesOf(claims)
-    const given = [exp, nbf, iat].filter((time) => time !== undefined)
-    if ((expires && exp === undefined) || !given.every(isNumericDate)) return 'token_claim'
-    if (exp !== undefined && !(now < (exp as number) * 1000 + tolerance)) return 'token_expired'
+    if (expires && exp === undefined) return 'token_claim'
+    if (!isTime(exp) || !isTime(nbf) || !isTime(iat)) return 'token_claim'
+    if (exp !== undefined && !(now < exp * 1000 + tolerance)) return 'token_expired'
     return now >= notBefore(claims, tolerance) ? undefined : 'token_not_yet_valid'
   }
 }
@@ -81,8 +86,8 @@ function timesOf(claims: Claims): { exp: unknown; nbf: unknown; iat: unknown } {
   return { exp: own(claims, 'exp'), nbf: own(claims, 'nbf'), iat: own(claims, 'iat') }
 }
 
-function isNumericDate(value: unknown): value is number {
-  return typeof value === 'number' && value >= 0 && value <= MAX_NUMERIC_DATE
+function isTime(value: unknown): value is number | undefined {
+  return value === undefined || (typeof value === 'number' && value >= 0 && value <= MAX_NUMERIC_DATE)
 }
 
 /**
@@ -135,7 +140,7 @@ function checkUnbound(claims: Claims): DenialReason | undefined {
 function checkScopes(claimNames: readonly string[]): ClaimCheck {
   return (claims) => {
     const claim = firstPresent(claims, claimNames)
-    return claim === undefined || parseScopeClaim(claim) ? undefined : 'token_claim'
+    return claim === undefined || isScopeClaim(claim) ? undefined : 'token_claim'
   }
 }
 

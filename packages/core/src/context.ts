@@ -15,10 +15,24 @@ export interface Context {
   readonly origin: OriginVerdict
 }
 
-/** Gets the context from caches alone; `undefined` where something must be waited for. Starts no work. */
+/** Gets the context from caches alone; `undefined` where something must be done first. Starts no work. */
 export function peekContext(gate: Gate, plan: Plan): Context | undefined {
   if (plan.settled) return toContext(undefined, peekOrigin(gate.origins, plan.origin, undefined))
-  const result = gate.authenticator.peek(plan.credential)
+  return withOrigin(gate, plan, gate.authenticator.peek(plan.credential))
+}
+
+/** Gets the context where a token not seen before is all that {@link peekContext} missed; `undefined` to wait for more. */
+export function verifyContext(gate: Gate, plan: Plan): Context | undefined {
+  return plan.settled
+    ? undefined
+    : withOrigin(gate, plan, gate.authenticator.authenticateAtOnce(plan.credential))
+}
+
+function withOrigin(
+  gate: Gate,
+  plan: Plan,
+  result: VerifiedToken | Refusal | undefined,
+): Context | undefined {
   if (result === undefined) return undefined
   const verified = isRefusal(result) ? undefined : result
   return toContext(result, peekOrigin(gate.origins, plan.origin, verified))

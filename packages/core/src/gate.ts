@@ -54,7 +54,7 @@ export function compileGate(input: ResourceServerOptions): Gate {
     profiles,
     kinds,
     authenticator: createAuthenticator({
-      verify: createAccessTokenVerifier(profiles, clock),
+      verifier: createAccessTokenVerifier(profiles, clock),
       limits: options.tokenCache,
       maxTokenLength: options.maxTokenLength,
       now: clock,

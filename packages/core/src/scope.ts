@@ -21,11 +21,11 @@ export function splitScope(text: string): string[] {
   return text.split(' ').filter((scope) => scope !== '')
 }
 
-/** Reads a `scope` or `scp` claim: a space-delimited string or an array of strings; anything else is `undefined`. */
-export function parseScopeClaim(claim: unknown): readonly string[] | undefined {
-  if (typeof claim === 'string') return splitScope(claim)
-  if (Array.isArray(claim) && claim.every((scope) => typeof scope === 'string')) return claim
-  return undefined
+/** Whether it names scopes as a `scope` or `scp` claim does: a space-delimited string or an array of strings. */
+export function isScopeClaim(claim: unknown): claim is string | readonly string[] {
+  return (
+    typeof claim === 'string' || (Array.isArray(claim) && claim.every((scope) => typeof scope === 'string'))
+  )
 }
 
 /** What a token was granted, as a question; a `Set` compares exactly. */

@@ -1,4 +1,12 @@
-import { constants, createHmac, createPublicKey, type KeyObject, timingSafeEqual, verify } from 'node:crypto'
+import {
+  constants,
+  createHmac,
+  createPublicKey,
+  type KeyObject,
+  timingSafeEqual,
+  type VerifyKeyObjectInput,
+  verify,
+} from 'node:crypto'
 import type { CompactJws } from './compact-jws.ts'
 import type { JsonWebKey } from './key-set-options.ts'
 import type { SignatureAlgorithm } from './token-profile-options.ts'
@@ -13,55 +21,114 @@ function publicPart({ kty, n, e, crv, x, y }: JsonWebKey): Record<string, unknow
   return kty === 'RSA' ? { kty, n, e } : { kty, crv, x, y }
 }
 
-/** Whether the signature is this key's. A failure of the cryptography itself throws: that is no verdict on the token. */
-export function verifySignature(jws: CompactJws, key: VerificationKey): boolean {
-  const data = Buffer.from(jws.text.slice(0, jws.signingInputEnd), 'latin1')
-  return VERIFIERS[key.algorithm](data, key.material as KeyObject & Uint8Array, jws.signature)
+/** Milliseconds of one turn of the event loop after which what else comes in it is left to other threads. */
+const TURN = 5
+let turnBeganAt: number | undefined
+let inThreadPool = 0
+
+/**
+ * Whether a signature is best verified at once, in the calling thread. While few come, a trip to the thread pool costs more
+ * than it gives; when many do, the pool verifies on all processors and leaves the event loop to others.
+ */
+export function verifiesAtOnce(): boolean {
+  return inThreadPool === 0 && (turnBeganAt === undefined || performance.now() - turnBeganAt < TURN)
 }
 
-type Verify = (data: Buffer, key: KeyObject & Uint8Array, signature: Uint8Array) => boolean
+function beginTurn(): void {
+  if (turnBeganAt !== undefined) return
+  turnBeganAt = performance.now()
+  setImmediate(endTurn)
+}
 
-const VERIFIERS: Readonly<Record<SignatureAlgorithm, Verify>> = Object.freeze({
-  RS256: rsa('sha256'),
-  RS384: rsa('sha384'),
-  RS512: rsa('sha512'),
-  PS256: rsaPss('sha256'),
-  PS384: rsaPss('sha384'),
-  PS512: rsaPss('sha512'),
-  ES256: ecdsa('sha256', 64),
-  ES384: ecdsa('sha384', 96),
-  ES512: ecdsa('sha512', 132),
-  EdDSA: ed25519,
-  Ed25519: ed25519,
-  HS256: hmac('sha256'),
-  HS384: hmac('sha384'),
-  HS512: hmac('sha512'),
+function endTurn(): void {
+  turnBeganAt = undefined
+}
+
+/** {@link verifySignature}, in the calling thread. */
+export function verifySignatureAtOnce(jws: CompactJws, key: VerificationKey): boolean {
+  const scheme = SCHEMES[key.algorithm]
+  if (isSecret(key.material)) return isHmac(jws, scheme, key.material)
+  if (!fits(jws, scheme)) return false
+  beginTurn()
+  return verify(scheme.hash, signingInput(jws), keyFor(scheme, key.material), jws.signature)
+}
+
+/** Whether the signature is this key's. A failure of the cryptography itself rejects: that is no verdict on the token. */
+export async function verifySignature(jws: CompactJws, key: VerificationKey): Promise<boolean> {
+  const scheme = SCHEMES[key.algorithm]
+  if (isSecret(key.material)) return isHmac(jws, scheme, key.material)
+  return fits(jws, scheme) && (await verifyInThreadPool(jws, scheme, key.material))
+}
+
+async function verifyInThreadPool(jws: CompactJws, scheme: Scheme, key: KeyMaterial): Promise<boolean> {
+  inThreadPool++
+  try {
+    return await new Promise<boolean>((resolve, reject) => {
+      verify(scheme.hash, signingInput(jws), keyFor(scheme, key), jws.signature, (error, isGenuine) => {
+        if (error === null) resolve(isGenuine)
+        else reject(error)
+      })
+    })
+  } finally {
+    inThreadPool--
+  }
+}
+
+/** What one algorithm of RFC 7518 section 3 or RFC 8037 is called by Node. */
+interface Scheme {
+  readonly hash: string | null
+  /** Of the signature, where the algorithm alone says it. */
+  readonly length?: number
+  readonly padding?: number
+  readonly saltLength?: number
+}
+
+const SCHEMES: Readonly<Record<SignatureAlgorithm, Scheme>> = Object.freeze({
+  RS256: { hash: 'sha256' },
+  RS384: { hash: 'sha384' },
+  RS512: { hash: 'sha512' },
+  PS256: pss('sha256'),
+  PS384: pss('sha384'),
+  PS512: pss('sha512'),
+  ES256: { hash: 'sha256', length: 64 },
+  ES384: { hash: 'sha384', length: 96 },
+  ES512: { hash: 'sha512', length: 132 },
+  EdDSA: { hash: null, length: 64 },
+  Ed25519: { hash: null, length: 64 },
+  HS256: { hash: 'sha256' },
+  HS384: { hash: 'sha384' },
+  HS512: { hash: 'sha512' },
 })
 
-function rsa(hash: string): Verify {
-  return (data, key, signature) => verify(hash, data, key, signature)
-}
-
 /** RFC 7518 section 3.5: the salt is as long as the hash. */
-function rsaPss(hash: string): Verify {
-  const padding = constants.RSA_PKCS1_PSS_PADDING
-  const saltLength = constants.RSA_PSS_SALTLEN_DIGEST
-  return (data, key, signature) => verify(hash, data, { key, padding, saltLength }, signature)
+function pss(hash: string): Scheme {
+  return { hash, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RSA_PSS_SALTLEN_DIGEST }
 }
 
-/** RFC 7518 section 3.4: R and S as they are, each of the curve's length. */
-function ecdsa(hash: string, length: number): Verify {
-  return (data, key, signature) =>
-    signature.length === length && verify(hash, data, { key, dsaEncoding: 'ieee-p1363' }, signature)
+function fits({ signature }: CompactJws, { length }: Scheme): boolean {
+  return length === undefined || signature.length === length
 }
 
-function ed25519(data: Buffer, key: KeyObject, signature: Uint8Array): boolean {
-  return signature.length === 64 && verify(null, data, key, signature)
+function signingInput({ text, signingInputEnd }: CompactJws): Buffer {
+  return Buffer.from(text.slice(0, signingInputEnd), 'latin1')
 }
 
-function hmac(hash: string): Verify {
-  return (data, secret, signature) => {
-    const expected = createHmac(hash, secret).update(data).digest()
-    return expected.length === signature.length && timingSafeEqual(expected, signature)
-  }
+/** RFC 7518 section 3.4: of ECDSA, R and S as they are; other algorithms do not look at it. */
+function keyFor({ padding, saltLength }: Scheme, key: KeyMaterial): VerifyKeyObjectInput {
+  return { key: key as KeyObject, dsaEncoding: 'ieee-p1363', padding, saltLength } as VerifyKeyObjectInput
+}
+
+function isSecret(material: KeyMaterial): material is Uint8Array {
+  return material instanceof Uint8Array
+}
+
+/** By way of text, since Node makes that in less time than new bytes. */
+function isHmac(
+  { text, signingInputEnd, signature }: CompactJws,
+  { hash }: Scheme,
+  secret: Uint8Array,
+): boolean {
+  const hmac = createHmac(hash as string, secret).update(text.slice(0, signingInputEnd), 'latin1')
+  const expected = Buffer.from(hmac.digest('binary'), 'latin1')
+  return expected.length === signature.length && timingSafeEqual(expected, signature)
 }

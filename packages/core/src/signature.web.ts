@@ -13,6 +13,16 @@ function publicPart({ kty, n, e, crv, x, y }: JsonWebKey): object {
   return kty === 'RSA' ? { kty, n, e } : crv === 'Ed25519' ? { kty, crv, x } : { kty, crv, x, y }
 }
 
+/** Never: WebCrypto has promises only. */
+export function verifiesAtOnce(): boolean {
+  return false
+}
+
+/** There for the other runtimes; never asked here, and never a yes. */
+export function verifySignatureAtOnce(_jws: CompactJws, _key: VerificationKey): boolean {
+  return false
+}
+
 /** Whether the signature is this key's. A failure of the cryptography itself rejects: that is no verdict on the token. */
 export async function verifySignature(jws: CompactJws, key: VerificationKey): Promise<boolean> {
   const parameters = parametersOf(key.algorithm)

@@ -10,9 +10,9 @@ import {
   own,
 } from './claim-checks.ts'
 import type { ClaimNames } from './claim-options.ts'
+import { createGrantReader, type Grant } from './grant.ts'
 import type { KeySource } from './key-source.ts'
-import { parseScopeClaim, type ScopeHolder } from './scope.ts'
-import { createScopeHolder } from './scope-holder.ts'
+import { isScopeClaim } from './scope.ts'
 import { toMilliseconds } from './source-options.ts'
 import { createTokenLookup, type TokenLookup } from './token-lookup.ts'
 import type { ProfileOptions, SignatureAlgorithm } from './token-profile-options.ts'
@@ -32,9 +32,8 @@ export interface TokenProfile {
   readonly recognises: (claims: Claims) => boolean
   readonly acceptsType: (typ: unknown) => boolean
   readonly checks: readonly ClaimCheck[]
-  readonly read: (claims: Claims, text: string) => AccessToken
-  /** What the scopes named by a token let it do. */
-  readonly holder: (scopes: readonly string[]) => ScopeHolder
+  readonly read: (claims: Claims, text: string, { scopes }: Grant) => AccessToken
+  readonly readGrant: (claims: Claims) => Grant
   /** How denials look once a token is known to be of this family, if otherwise than the server's. */
   readonly challenge: Challenger | undefined
   /** Whether a token is still active; none where its text says all there is to say. */
@@ -56,7 +55,8 @@ export function compileTokenProfile(options: ProfileOptions, parts: ProfileParts
   const name = profileName(options)
   const clockTolerance = (options.clockTolerance ?? 5) * 1000
   const fixed = Object.entries(options.claims ?? {})
-  const holder = createScopeHolder({
+  const scopeNames = names(options.read?.scopes, ['scope', 'scp'])
+  const toGrant = createGrantReader({
     implies: options.implies ?? {},
     wildcardSeparator: options.wildcardSeparator,
   })
@@ -72,10 +72,11 @@ export function compileTokenProfile(options: ProfileOptions, parts: ProfileParts
     acceptsType: acceptTypes(options),
     checks: compileClaimChecks(options, clockTolerance),
     read: createReader(name, options.kind, options.read),
-    holder,
+    readGrant: (claims: Claims) =>
+      toGrant((firstPresent(claims, scopeNames) ?? '') as string | readonly string[]),
     challenge: parts.challenge,
     status: options.status && compileStatus(options.status, parts.now),
-    grants: options.grants && compileGrants(options.grants, holder, parts.now),
+    grants: options.grants && compileGrants(options.grants, toGrant, parts.now),
   })
 }
 
@@ -90,19 +91,20 @@ function compileStatus(source: StatusSource, now: () => number): TokenLookup<boo
 
 function compileGrants(
   source: GrantSource,
-  holder: TokenProfile['holder'],
+  toGrant: ReturnType<typeof createGrantReader>,
   now: () => number,
 ): TokenLookup<VerifiedToken> {
   const load = async (token: AccessToken, verified: VerifiedToken): Promise<VerifiedToken> => {
-    const scopes = parseScopeClaim(await source.resolve(token))
-    if (scopes === undefined) throw new TypeError('`resolve` must answer a string or an array of strings')
-    return Object.freeze({ ...verified, accessToken: withScopes(token, scopes), scopes: holder(scopes) })
+    const named: unknown = await source.resolve(token)
+    if (!isScopeClaim(named)) throw new TypeError('`resolve` must answer a string or an array of strings')
+    const { scopes, held } = toGrant(named)
+    return Object.freeze({ ...verified, accessToken: withScopes(token, scopes), scopes: held })
   }
   return createTokenLookup({ load, ...toMilliseconds(source), now })
 }
 
 function withScopes(token: AccessToken, scopes: readonly string[]): AccessToken {
-  return sealed({ ...token, scopes: Object.freeze([...scopes]) }, token.token)
+  return sealed({ ...token, scopes }, token.token)
 }
 
 /** The token's text is there for who asks for it by name, and for no one else. */
@@ -121,7 +123,9 @@ function acceptTypes({ typ, rfc9068 }: ProfileOptions): (typ: unknown) => boolea
   const given = typ === undefined ? (rfc9068 ? ['at+jwt'] : undefined) : list(typ)
   const accepted = new Set((given ?? ['at+jwt', 'jwt']).map(mediaType))
   return (value) =>
-    value === undefined ? given === undefined : typeof value === 'string' && accepted.has(mediaType(value))
+    value === undefined
+      ? given === undefined
+      : typeof value === 'string' && (accepted.has(value) || accepted.has(mediaType(value)))
 }
 
 /** A value without a slash stands for `application/` before it (RFC 7515 section 4.1.9). */
@@ -131,14 +135,13 @@ function mediaType(typ: string): string {
 }
 
 function createReader(profile: string, kind: string | undefined, from?: ClaimNames): TokenProfile['read'] {
-  const scopeNames = names(from?.scopes, ['scope', 'scp'])
   const clientNames = names(from?.clientId, ['client_id', 'azp'])
   const subjectNames = names(from?.subject, ['sub'])
   const accountNames = names(from?.account, ['account'])
-  return (claims, text) => {
+  return (claims, text, { scopes }) => {
     const fields = {
       claims,
-      scopes: Object.freeze(parseScopeClaim(firstPresent(claims, scopeNames)) ?? []),
+      scopes,
       clientId: textOf(claims, clientNames),
       subject: textOf(claims, subjectNames),
       account: textOf(claims, accountNames),

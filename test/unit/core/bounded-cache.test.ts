@@ -1,20 +1,28 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type BoundedCache, createBoundedCache } from '../../../packages/core/src/bounded-cache.ts'
+import {
+  type BoundedCache,
+  type CacheItem,
+  createBoundedCache,
+} from '../../../packages/core/src/bounded-cache.ts'
 
-const value = (name: string): { name: string } => ({ name })
-const keysIn = (cache: BoundedCache<object>, keys: readonly string[]): string[] =>
+interface Named extends CacheItem {
+  readonly name: string
+}
+
+const item = (name: string, bytes: number): Named => ({ name, bytes, used: false })
+const keysIn = (cache: BoundedCache<string, CacheItem>, keys: readonly string[]): string[] =>
   keys.filter((key) => cache.get(key) !== undefined)
 
-function fill(cache: BoundedCache<object>, keys: readonly string[], bytes = 1): void {
-  for (const key of keys) cache.set(key, value(key), bytes)
+function fill(cache: BoundedCache<string, CacheItem>, keys: readonly string[], bytes = 1): void {
+  for (const key of keys) cache.set(key, item(key, bytes))
 }
 
 describe('a bounded cache', () => {
   it('gives what was put in, until it is deleted', () => {
-    const cache = createBoundedCache({ maxEntries: 2, maxBytes: 10 })
-    const one = value('one')
-    cache.set('a', one, 1)
+    const cache = createBoundedCache<string, Named>({ maxEntries: 2, maxBytes: 10 })
+    const one = item('one', 1)
+    cache.set('a', one)
     expect(cache.get('a')).toBe(one)
     cache.delete('a')
     cache.delete('never there')
@@ -22,7 +30,7 @@ describe('a bounded cache', () => {
   })
 
   it('makes room by dropping the oldest entry that nobody asked for', () => {
-    const cache = createBoundedCache({ maxEntries: 3, maxBytes: 100 })
+    const cache = createBoundedCache<string, Named>({ maxEntries: 3, maxBytes: 100 })
     fill(cache, ['a', 'b', 'c'])
     cache.get('a')
     fill(cache, ['d'])
@@ -30,7 +38,7 @@ describe('a bounded cache', () => {
   })
 
   it('keeps what is in use through a flood of new entries', () => {
-    const cache = createBoundedCache({ maxEntries: 10, maxBytes: 1000 })
+    const cache = createBoundedCache<string, Named>({ maxEntries: 10, maxBytes: 1000 })
     fill(cache, ['ours'])
     for (let i = 0; i < 1000; i++) {
       expect(cache.get('ours')).toBeDefined()
@@ -39,7 +47,7 @@ describe('a bounded cache', () => {
   })
 
   it('drops what was used once and then no more', () => {
-    const cache = createBoundedCache({ maxEntries: 2, maxBytes: 100 })
+    const cache = createBoundedCache<string, Named>({ maxEntries: 2, maxBytes: 100 })
     fill(cache, ['a', 'b'])
     keysIn(cache, ['a', 'b'])
     fill(cache, ['c', 'd', 'e', 'f'])
@@ -47,26 +55,26 @@ describe('a bounded cache', () => {
   })
 
   it('may be filled to its limits, to the last byte and entry', () => {
-    const full = createBoundedCache({ maxEntries: 2, maxBytes: 10 })
+    const full = createBoundedCache<string, Named>({ maxEntries: 2, maxBytes: 10 })
     fill(full, ['a', 'b'], 5)
     expect(keysIn(full, ['a', 'b'])).toEqual(['a', 'b'])
     fill(full, ['c'], 10)
     expect(keysIn(full, ['a', 'b', 'c'])).toEqual(['c'])
-    const single = createBoundedCache({ maxEntries: 1, maxBytes: 10 })
+    const single = createBoundedCache<string, Named>({ maxEntries: 1, maxBytes: 10 })
     fill(single, ['a'])
     expect(keysIn(single, ['a'])).toEqual(['a'])
   })
 
   it('that may hold nothing holds nothing', () => {
-    const none = createBoundedCache({ maxEntries: 0, maxBytes: 10 })
+    const none = createBoundedCache<string, Named>({ maxEntries: 0, maxBytes: 10 })
     fill(none, ['a', 'b'])
     expect(keysIn(none, ['a', 'b'])).toEqual([])
   })
 
   it('holds no value that is over the limit by itself, nor the one it would have replaced', () => {
-    const cache = createBoundedCache({ maxEntries: 2, maxBytes: 10 })
+    const cache = createBoundedCache<string, Named>({ maxEntries: 2, maxBytes: 10 })
     fill(cache, ['a', 'b'], 5)
-    cache.set('a', value('a'), 11)
+    cache.set('a', item('a', 11))
     expect(keysIn(cache, ['a', 'b'])).toEqual(['b'])
   })
 
@@ -78,26 +86,26 @@ describe('a bounded cache', () => {
     )
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 8 }), fc.array(step, { maxLength: 200 }), (maxEntries, steps) => {
-        const cache = createBoundedCache({ maxEntries, maxBytes: 30 })
+        const cache = createBoundedCache<string, Named>({ maxEntries, maxBytes: 30 })
         const sizes = new Map<string, number>()
         for (const [what, number, bytes] of steps) {
           const key = String(number)
           if (what === 'get') cache.get(key)
           else if (what === 'delete') cache.delete(key)
-          else cache.set(key, value(key), bytes)
+          else cache.set(key, item(key, bytes))
           if (what === 'set') sizes.set(key, bytes)
         }
         const held = keysIn(cache, [...sizes.keys()])
         expect(held.length).toBeLessThanOrEqual(maxEntries)
         expect(held.reduce((sum, key) => sum + (sizes.get(key) ?? 0), 0)).toBeLessThanOrEqual(30)
-        for (const key of held) expect(cache.get(key)).toEqual({ name: key })
+        for (const key of held) expect(cache.get(key)?.name).toBe(key)
       }),
     )
   })
 
   it('shares nothing with another', () => {
-    const [one, other] = [1, 2].map(() => createBoundedCache({ maxEntries: 5, maxBytes: 5 }))
-    one?.set('a', value('a'), 1)
+    const [one, other] = [1, 2].map(() => createBoundedCache<string, Named>({ maxEntries: 5, maxBytes: 5 }))
+    one?.set('a', item('a', 1))
     expect(other?.get('a')).toBeUndefined()
   })
 })

@@ -1,7 +1,9 @@
 import fc from 'fast-check'
 import { base64url } from 'jose'
 import { describe, expect, it } from 'vitest'
-import { parseCompactJws } from '../../../packages/core/src/compact-jws.ts'
+import { createCompactJwsParser } from '../../../packages/core/src/compact-jws.ts'
+
+const parseCompactJws = createCompactJwsParser()
 
 const header = { alg: 'ES256', typ: 'at+jwt', kid: 'k1' }
 const payload = { iss: 'https://issuer.example', exp: 1 }

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { deepFreeze, parseStrictObject } from '../../../packages/core/src/strict-json.ts'
+import { parseStrictObject } from '../../../packages/core/src/strict-json.ts'
 
 describe('strict JSON', () => {
   it('reads every JSON object as JSON.parse does', () => {
@@ -80,9 +80,7 @@ describe('strict JSON', () => {
 
   it('judges thousands of levels without running out of stack', () => {
     const deep = `{"a":${'['.repeat(6000)}${']'.repeat(6000)}}`
-    const value = parse(deep)
-    expect(value).toHaveProperty('a')
-    expect(() => deepFreeze(value as object)).not.toThrow()
+    expect(parse(deep)).toHaveProperty('a')
     expect(parse('{"a":'.repeat(200_000))).toBeUndefined()
   })
 
@@ -93,19 +91,14 @@ describe('strict JSON', () => {
   })
 })
 
-describe('deep freezing', () => {
-  it('freezes every object and array within', () => {
+describe('what was parsed', () => {
+  it('is frozen, every object and array within', () => {
     fc.assert(
       fc.property(fc.dictionary(fc.string(), fc.jsonValue()), (value) => {
-        expect(everyObjectIn(deepFreeze(value)).every(Object.isFrozen)).toBe(true)
+        const parsed = parse(JSON.stringify(value)) as object
+        expect(everyObjectIn(parsed).every(Object.isFrozen)).toBe(true)
       }),
     )
-  })
-
-  it('gives back the object itself', () => {
-    const claims = { aud: ['a'] }
-    expect(deepFreeze(claims)).toBe(claims)
-    expect(() => claims.aud.push('b')).toThrow(TypeError)
   })
 })
 

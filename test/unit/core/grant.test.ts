@@ -1,5 +1,47 @@
 import { describe, expect, it } from 'vitest'
-import { createScopeHolder } from '../../../packages/core/src/scope-holder.ts'
+import { createGrantReader } from '../../../packages/core/src/grant.ts'
+import type { ScopeHolder } from '../../../packages/core/src/scope.ts'
+
+function createScopeHolder(
+  reading: Parameters<typeof createGrantReader>[0],
+): (named: string | readonly string[]) => ScopeHolder {
+  const read = createGrantReader(reading)
+  return (named) => read(named).held
+}
+
+describe('a grant', () => {
+  const read = createGrantReader({ implies: { a: ['z'] }, wildcardSeparator: undefined })
+
+  it.each<[string | string[], string[]]>([
+    ['a', ['a']],
+    ['a b', ['a', 'b']],
+    ['', []],
+    [' ', []],
+    [' a  b ', ['a', 'b']],
+    ['a\tb', ['a\tb']],
+    ['a\u00a0b', ['a\u00a0b']],
+    ['a,b', ['a,b']],
+    ['["a"]', ['["a"]']],
+    [' ["a"]', ['["a"]']],
+    [[], []],
+    [
+      ['a', 'b'],
+      ['a', 'b'],
+    ],
+    [['a b'], ['a b']],
+    [[' a'], [' a']],
+  ])('of %j names %j, the first time and later', (named, scopes) => {
+    for (let i = 0; i < 2; i++) expect(read(named).scopes).toEqual(scopes)
+  })
+
+  it('names scopes in a frozen list, not in the one it was made of', () => {
+    const named = ['a']
+    const { scopes } = read(named)
+    named.push('b')
+    expect(scopes).toEqual(['a'])
+    expect(() => (scopes as string[]).push('b')).toThrow(TypeError)
+  })
+})
 
 describe('scopes without further reading', () => {
   it('hold exactly themselves', () => {
@@ -29,14 +71,18 @@ describe('the answer to the same grant', () => {
       expect(hold(other)).not.toBe(hold(['a', 'b']))
   })
 
-  it('is kept for the last thousand grants, not for as many as tokens can name', () => {
-    const hold = holding()
-    const first = hold(['first'])
-    for (let i = 0; i < 500; i++) hold([`scope${i}`])
-    expect(hold(['first'])).toBe(first)
-    for (let i = 0; i < 5000; i++) hold([`other${i}`])
-    expect(hold(['first'])).not.toBe(first)
-  })
+  it.each([
+    [500, true],
+    [5000, false],
+  ])(
+    'is kept for the last thousand grants, not for as many as tokens can name: %i others',
+    (others, kept) => {
+      const hold = holding()
+      const first = hold(['first'])
+      for (let i = 0; i < others; i++) hold([`scope${i}`])
+      expect(hold(['first']) === first).toBe(kept)
+    },
+  )
 
   it('is not kept where a few grants name very much', () => {
     const hold = holding()

@@ -1,5 +1,5 @@
-import { createBoundedCache } from './bounded-cache.ts'
-import type { ScopeHolder } from './scope.ts'
+import { type CacheItem, createBoundedCache } from './bounded-cache.ts'
+import { type ScopeHolder, splitScope } from './scope.ts'
 
 /** How the scopes a token names become the scopes it holds. */
 export interface ScopeReading {
@@ -9,28 +9,44 @@ export interface ScopeReading {
   readonly wildcardSeparator: string | undefined
 }
 
+/** What a token is granted; tokens that are granted the same share it. */
+export interface Grant extends CacheItem {
+  /** As the token names them. */
+  readonly scopes: readonly string[]
+  /** As rules ask for them. */
+  readonly held: ScopeHolder
+}
+
 /** How many different grants are kept to be shared, and how much text they may name. */
 const SHARED = { maxEntries: 1024, maxBytes: 1_048_576 }
 
 /**
- * Compiles the reading into a function from the scopes named to a question. Most tokens of an API name the same few grants:
- * those share one holder, which is less to keep and more likely to be in the processor's cache.
+ * Compiles the reading into a function from what a token names (a string of scopes, or a list) to what it is granted. Most
+ * tokens of an API name the same few grants: to share them is less to do, and more likely to be in the processor's cache.
  */
-export function createScopeHolder({
+export function createGrantReader({
   implies,
   wildcardSeparator,
-}: ScopeReading): (scopes: readonly string[]) => ScopeHolder {
+}: ScopeReading): (named: string | readonly string[]) => Grant {
   const closure = implications(implies)
-  const shared = createBoundedCache<ScopeHolder>(SHARED)
-  const create = (scopes: readonly string[]): ScopeHolder => {
+  const shared = createBoundedCache<string, Grant>(SHARED)
+  const create = (scopes: readonly string[], bytes: number): Grant => {
     const held = new Set(scopes.flatMap((scope) => closure.get(scope) ?? [scope]))
-    return wildcardSeparator === undefined ? held : withWildcards(held, wildcardSeparator)
+    return {
+      scopes: Object.freeze([...scopes]),
+      held: wildcardSeparator === undefined ? held : withWildcards(held, wildcardSeparator),
+      bytes,
+      used: false,
+    }
   }
-  return (scopes) => {
-    const key = JSON.stringify(scopes)
-    const holder = shared.get(key) ?? create(scopes)
-    shared.set(key, holder, key.length)
-    return holder
+  return (named) => {
+    // No list is written as JSON with a space first.
+    const key = typeof named === 'string' ? ` ${named}` : JSON.stringify(named)
+    const known = shared.get(key)
+    if (known !== undefined) return known
+    const grant = create(typeof named === 'string' ? splitScope(named) : named, key.length)
+    shared.set(key, grant)
+    return grant
   }
 }
 

@@ -1,0 +1,88 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { createResourceServer } from '@scopegate/core'
+import { createFakeClock, createTestIssuer } from '@scopegate/core/testing'
+import { describe, expect, it } from 'vitest'
+import { type CompactJws, createCompactJwsParser } from '../../../packages/core/src/compact-jws.ts'
+import {
+  importKey,
+  verifiesAtOnce,
+  verifySignature,
+  verifySignatureAtOnce,
+} from '../../../packages/core/src/signature.node.ts'
+import * as web from '../../../packages/core/src/signature.web.ts'
+import type { VerificationKey } from '../../../packages/core/src/verification-key.ts'
+import { bearerRequest } from '../../key-set-scenario.ts'
+
+const clock = createFakeClock()
+const issuer = await createTestIssuer({ now: clock.now })
+const jws = createCompactJwsParser()(await issuer.mintToken()) as CompactJws
+const [jwk] = issuer.jwks.keys
+const key: VerificationKey = {
+  kid: undefined,
+  algorithm: 'ES256',
+  fingerprint: '',
+  material: await importKey(jwk as NonNullable<typeof jwk>, 'ES256'),
+}
+
+describe('a signature', () => {
+  it('is verified at once while few come, and left to other threads when many come in one turn', async () => {
+    await nextTurn()
+    expect(verifiesAtOnce()).toBe(true)
+    let count = 0
+    for (; verifiesAtOnce(); count++) expect(verifySignatureAtOnce(jws, key)).toBe(true)
+    expect(count).toBeGreaterThan(0)
+    expect(verifiesAtOnce()).toBe(false)
+    await nextTurn()
+    expect(verifiesAtOnce()).toBe(true)
+  })
+
+  it('is not verified at once while other threads are at it, so that none overtakes the queue', async () => {
+    const verdicts = [verifySignature(jws, key), verifySignature(jws, key)]
+    expect(verifiesAtOnce()).toBe(false)
+    expect(await Promise.all(verdicts)).toEqual([true, true])
+    await nextTurn()
+    expect(verifiesAtOnce()).toBe(true)
+  })
+
+  it('that the cryptography chokes on in another thread leaves no trace of itself', async () => {
+    const broken = { ...key, material: { type: 'public' } }
+    await expect(verifySignature(jws, broken)).rejects.toThrow()
+    await nextTurn()
+    expect(verifiesAtOnce()).toBe(true)
+  })
+
+  it('by a shared secret is cheap, and holds up nobody', async () => {
+    const secret: VerificationKey = { ...key, algorithm: 'HS256', material: new Uint8Array(32) }
+    await nextTurn()
+    for (let i = 0; i < 2000; i++) expect(verifySignatureAtOnce(jws, secret)).toBe(false)
+    expect(verifiesAtOnce()).toBe(true)
+    const verdict = verifySignature(jws, secret)
+    expect(verifiesAtOnce()).toBe(true)
+    expect(await verdict).toBe(false)
+  })
+
+  it('is never verified at once where the platform has promises only', () => {
+    expect(web.verifiesAtOnce()).toBe(false)
+    expect(web.verifySignatureAtOnce(jws, key)).toBe(false)
+  })
+})
+
+describe('a burst of tokens never seen before', () => {
+  it('is judged alike by both ways: each token by itself, good ones and forged ones', async () => {
+    const { authorize } = createResourceServer({
+      issuer: issuer.issuer,
+      audience: issuer.audience,
+      keys: issuer.jwks,
+      now: clock.now,
+      routes: [{ method: 'GET', path: '/maps', access: 'authenticated' }],
+    })
+    const tokens = await Promise.all(
+      Array.from({ length: 300 }, async (_, i) => await issuer.mintToken({ subject: `s${i}` })),
+    )
+    const sent = tokens.map((token, i) => (i % 3 === 0 ? `${token.slice(0, -6)}AAAAAA` : token))
+    const decisions = await Promise.all(sent.map(async (token) => await authorize(bearerRequest(token))))
+    expect(
+      decisions.map((decision) => (decision.allowed ? decision.token?.subject : decision.reason)),
+    ).toEqual(tokens.map((_, i) => (i % 3 === 0 ? 'token_signature' : `s${i}`)))
+  })
+})
