@@ -61,6 +61,7 @@ const NEAR: Readonly<Record<string, readonly string[]>> = {
   'token-profile': ['access-token-verifier', 'claim-checks', 'token-profiles', 'resource-server-options'],
   'token-profile-options': [
     'option-messages',
+    'token-profile',
     'resource-server-options',
     'profile-keys',
     'claim-checks',

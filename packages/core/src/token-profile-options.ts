@@ -26,7 +26,7 @@ import {
   secretSchema,
   statusSourceSchema,
 } from './token-source-options.ts'
-import { filled, fitting, flag, isNumber, oneOf, seconds, string } from './value-options.ts'
+import { callable, filled, fitting, flag, isNumber, oneOf, seconds, string } from './value-options.ts'
 
 /** The JWS algorithms a profile may list (RFC 7518 section 3.1, RFC 8037, RFC 9864). */
 export type SignatureAlgorithm =
@@ -194,16 +194,7 @@ export const tokenProfileShape: Readonly<Record<string, z.ZodMiniType>> = {
   claims: z.optional(fixedClaimsSchema),
   requiredClaims: z.optional(requiredClaimsSchema),
   header: z.optional(string().check(z.refine(isFieldName, 'is no header name'))),
-  renderError: z.optional(
-    z
-      .unknown()
-      .check(
-        z.refine(
-          (value) => typeof value === 'function',
-          'must be a function: (answer) => ({ status, body })',
-        ),
-      ),
-  ),
+  renderError: z.optional(callable('(answer) => ({ status, body })')),
   expiry: z.optional(oneOf(['required', 'optional'], "must be 'required' or 'optional'")),
   status: z.optional(statusSourceSchema),
   grants: z.optional(grantSourceSchema),

@@ -135,6 +135,24 @@ describe('a fixed claim', () => {
   })
 })
 
+describe('scopes', () => {
+  const verdictFor = async (options: object, scope: string): Promise<string> => {
+    const routes = [{ method: 'GET', path: '/maps', scopes: 'maps.read' }]
+    return await judgeWith({ routes, ...options }).verdict(await issuer.mintToken({ scope }))
+  }
+
+  it('cover others with a star where a profile says what parts them', async () => {
+    expect(await verdictFor({ wildcardSeparator: '.' }, 'maps.*')).toBe('allowed')
+    expect(await verdictFor({ wildcardSeparator: ':' }, 'maps.*')).toBe('403 insufficient_scope')
+    expect(await verdictFor({}, 'maps.*')).toBe('403 insufficient_scope')
+  })
+
+  it('bring others along where a profile says so', async () => {
+    expect(await verdictFor({ implies: { admin: ['maps.read'] } }, 'admin')).toBe('allowed')
+    expect(await verdictFor({}, 'admin')).toBe('403 insufficient_scope')
+  })
+})
+
 describe('the tolerance of a clock', () => {
   it.each([
     [{}, 5],
@@ -219,4 +237,10 @@ describe('the grants of a token', () => {
     const judge = judgeWith({ routes, implies: { admin: ['a'] }, grants: { resolve: () => 'admin' } })
     expect(await judge.verdict(await issuer.mintToken())).toBe('allowed')
   })
+})
+
+it('has the look that a profile gives it: a denial of its tokens', async () => {
+  const { server } = judgeWith({ renderError: () => ({ contentType: 'text/plain', body: 'no' }) })
+  const asked = { method: 'GET', target: '/maps', rawHeaders: ['Host', 'x', 'Authorization', 'Bearer x'] }
+  expect(await server.authorize(asked)).toMatchObject({ status: 401, body: 'no' })
 })
