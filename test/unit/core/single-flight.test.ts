@@ -135,6 +135,37 @@ describe('work of a request that is lost', () => {
   })
 })
 
+it('looks for the outcome of others less and less often, but thirty times a second at least', async () => {
+  const pauses: number[] = []
+  const slow = defer()
+  const flights = createIsolated<string, string>({
+    patience: PATIENCE,
+    elapsed: () => 0,
+    pause: async (milliseconds) => {
+      if (pauses.push(milliseconds) === 8) slow.resolve('done')
+    },
+  })
+  void flights.run('a', async () => await slow.promise)
+  expect(await flights.run('a', never)).toBe('done')
+  expect(pauses.slice(0, 8)).toEqual([1, 2, 4, 8, 16, 32, 32, 32])
+})
+
+it('waits a second for the work of others, by the clock of the platform', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'performance'] })
+  try {
+    const flights = createIsolated<string, string>()
+    void flights.run('a', never)
+    const work = vi.fn(async () => 'done')
+    const waiting = flights.run('a', work)
+    await vi.advanceTimersByTimeAsync(999)
+    expect(work).not.toHaveBeenCalled()
+    await vi.advanceTimersByTimeAsync(100)
+    expect(await waiting).toBe('done')
+  } finally {
+    vi.useRealTimers()
+  }
+})
+
 it('begins slow work once per patience, however many ask', async () => {
   const { flights, pass } = createWorld()
   const work = vi.fn(never)

@@ -1,6 +1,8 @@
 import { createResourceServer, type ResourceServer, type ResourceServerOptions } from '@scopegate/core'
 import { createFakeClock, createTestIssuer } from '@scopegate/core/testing'
 import { describe, expect, it } from 'vitest'
+import type { VerifiedToken } from '../../../packages/core/src/access-token.ts'
+import { peekState, resolveState } from '../../../packages/core/src/token-state.ts'
 import { bearerRequest, describeDecision } from '../../key-set-scenario.ts'
 
 const clock = createFakeClock()
@@ -62,5 +64,57 @@ describe('a source whose answers may not be remembered', () => {
     const both = [server.authorize(request), server.authorize(request)]
     const seen = (await Promise.all(both)).map(describeDecision)
     expect(seen.sort()).toEqual(['401 token_revoked', 'allowed'])
+  })
+})
+
+describe('the state of a token', () => {
+  /** A token whose sources answer like this; `undefined` where they are not known yet, an error where they fail. */
+  const tokenWith = (sources: { status?: unknown; grants?: unknown }): VerifiedToken => {
+    const profile = Object.fromEntries(
+      Object.entries(sources).map(([name, answer]) => [
+        name,
+        { peek: () => answer, get: async () => unless(answer) },
+      ]),
+    )
+    return { profile } as unknown as VerifiedToken
+  }
+  const unless = (answer: unknown): unknown => {
+    if (answer instanceof Error) throw answer
+    return answer
+  }
+  const granted = { scopes: 'of now' }
+  const down = new Error('down')
+
+  it.each<[sources: { status?: unknown; grants?: unknown }, answer: unknown]>([
+    [{}, 'the token'],
+    [{ status: true }, 'the token'],
+    [{ status: false }, 'token_revoked'],
+    [{ status: undefined }, undefined],
+    [{ status: true, grants: granted }, granted],
+    [{ status: false, grants: granted }, 'token_revoked'],
+    [{ status: undefined, grants: granted }, undefined],
+    [{ status: true, grants: undefined }, undefined],
+    [{ grants: granted }, granted],
+  ])('is known from what is known of its sources: %j', (sources, answer) => {
+    const token = tokenWith(sources)
+    const expected = answer === 'the token' ? token : answer
+    const refusal = { refused: answer, profile: token.profile }
+    expect(peekState(token)).toEqual(answer === 'token_revoked' ? refusal : expected)
+  })
+
+  it.each<[sources: { status?: unknown; grants?: unknown }, answer: unknown]>([
+    [{}, 'the token'],
+    [{ status: true }, 'the token'],
+    [{ status: true, grants: granted }, granted],
+    [{ grants: granted }, granted],
+    [{ status: false, grants: down }, 'token_revoked'],
+    [{ status: down, grants: granted }, 'status_unavailable'],
+    [{ status: true, grants: down }, 'grants_unavailable'],
+    [{ grants: down }, 'grants_unavailable'],
+  ])('is asked of its sources in turn, and refused where one fails: %o', async (sources, answer) => {
+    const token = tokenWith(sources)
+    const expected = answer === 'the token' ? token : answer
+    const refusal = { refused: answer, profile: token.profile }
+    expect(await resolveState(token)).toEqual(typeof expected === 'string' ? refusal : expected)
   })
 })
