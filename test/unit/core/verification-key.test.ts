@@ -1,6 +1,8 @@
+import { generateKeyPairSync } from 'node:crypto'
 import { ConfigurationError, createResourceServer, type ResourceServerOptions } from '@scopegate/core'
 import { createTestKey, type TestKey } from '@scopegate/core/testing'
 import { describe, expect, it } from 'vitest'
+import { weaknessOf, weaknessOfSecret } from '../../../packages/core/src/verification-key.ts'
 import { type KeySetScenario, startKeySetScenario } from '../../key-set-scenario.ts'
 import { ecKey, rsaKey, rsaKeyWithoutSecret, type WeakKey } from './weak-keys.ts'
 
@@ -202,3 +204,93 @@ describe('a key and its algorithm', () => {
 function createServerWith(issuer: string, more: object): ReturnType<typeof createResourceServer> {
   return createResourceServer({ issuer, audience: 'https://api.example', ...more } as ResourceServerOptions)
 }
+
+describe('the numbers of an RSA key', () => {
+  const encoded = (...bytes: readonly number[]): string => Buffer.from(bytes).toString('base64url')
+  const filled = (length: number, first: number): number[] => [first, ...new Array(length - 1).fill(0xff)]
+  const GOOD = encoded(...filled(256, 0x80))
+  const weakness = (n: unknown, e: unknown = 'AQAB'): string | undefined => weaknessOf({ kty: 'RSA', n, e })
+
+  it.each([
+    ['2048 bits', GOOD],
+    ['2048 bits behind a zero', encoded(0, ...filled(256, 0x80))],
+    ['16384 bits', encoded(...filled(2048, 0x80))],
+  ])('may have a modulus of %s', (_, n) => {
+    expect(weakness(n)).toBeUndefined()
+  })
+
+  it.each([
+    ['2047 bits', encoded(...filled(256, 0x7f))],
+    ['2047 bits behind a zero', encoded(0, ...filled(256, 0x7f))],
+    ['zeros', encoded(...new Array(256).fill(0))],
+    ['another alphabet', `+${GOOD.slice(1)}`],
+    ['another alphabet at its end', `${GOOD.slice(0, -1)}/`],
+    ['padding', `${GOOD.slice(0, -1)}=`],
+    ['a length that no bytes have', `${GOOD}AAA`],
+    ['no text', 7],
+    ['nothing', undefined],
+  ])('may not have a modulus of %s', (_, n) => {
+    expect(weakness(n)).toBe('has an RSA modulus under 2048 bits')
+  })
+
+  it('may not have a modulus of 16385 bits', () => {
+    expect(weakness(encoded(...filled(2049, 1)))).toBe('has an RSA modulus over 16384 bits')
+  })
+
+  it('have an odd exponent of 65537 or more, in six bytes at most', () => {
+    for (const e of [encoded(1, 0, 1), encoded(1, 0, 0, 0, 0, 1), encoded(0, 1, 0, 1)])
+      expect(weakness(GOOD, e)).toBeUndefined()
+    for (const e of [
+      encoded(0xff, 0xff),
+      encoded(1, 0, 2),
+      encoded(1, 0, 0, 0, 0, 0, 1),
+      encoded(),
+      'A',
+      '+A==',
+      65_537,
+    ])
+      expect(weakness(GOOD, e)).toBe('has an RSA exponent that is even or under 65537')
+  })
+})
+
+it('a key that names verifying as its only operation is good', () => {
+  const { publicJwk } = keys.ES256
+  expect(
+    weaknessOf({ ...publicJwk, key_ops: ['verify'] } as Parameters<typeof weaknessOf>[0]),
+  ).toBeUndefined()
+})
+
+describe('a shared secret in DER', () => {
+  const spki = (namedCurve: string): Buffer =>
+    generateKeyPairSync('ec', { namedCurve }).publicKey.export({ type: 'spki', format: 'der' })
+  const isTaken = (secret: Uint8Array): boolean => weaknessOfSecret(secret, ['HS256']) === undefined
+  /** A sequence of so many bytes that begins like this. */
+  const sequence = (length: number, ...start: readonly number[]): Uint8Array => {
+    const header = length < 128 ? [length] : [0x82, length >> 8, length & 0xff]
+    return Uint8Array.of(0x30, ...header, ...start, ...new Array(length - start.length).fill(7))
+  }
+
+  it.each(['prime256v1', 'secp384r1', 'secp521r1'])('is refused where it is a public key on %s', (curve) => {
+    expect(isTaken(spki(curve))).toBe(false)
+    expect(isTaken(Buffer.from(spki(curve).toString('base64')))).toBe(false)
+  })
+
+  it('is refused where it begins as a certificate or an RSA key does', () => {
+    expect(isTaken(sequence(600, 0x30, 0x82, 1, 0))).toBe(false)
+    expect(isTaken(sequence(300, 0x02, 0x82, 1, 1))).toBe(false)
+  })
+
+  it('is taken where it is no sequence, or is one of something else', () => {
+    const key = spki('prime256v1')
+    for (const secret of [
+      Buffer.from(key.map((byte, at) => (at === 0 ? 0x31 : byte))),
+      Buffer.concat([key, Buffer.of(0)]),
+      key.subarray(0, -1),
+      sequence(60, 0x30, 20, 0x02),
+      sequence(60, 0x04, 20, 0x06),
+      sequence(60, 0x02, 1, 0),
+      sequence(300, 0x04, 0x82, 1, 0),
+    ])
+      expect(isTaken(secret)).toBe(true)
+  })
+})
