@@ -1,5 +1,5 @@
 import { verifiesAtOnce, verifySignature, verifySignatureAtOnce } from '#signature'
-import { isRefusal, type Refusal, type VerifiedToken } from './access-token.ts'
+import { isRefusal, type Refusal, refuse, type VerifiedToken } from './access-token.ts'
 import { notBefore } from './claim-checks.ts'
 import { type CompactJws, createCompactJwsParser } from './compact-jws.ts'
 import type { Credential } from './credential.ts'
@@ -45,13 +45,13 @@ export function createAccessTokenVerifier(
     const wrong = judgeClaims(claimed.jws, claimed.profile, now())
     return wrong === undefined ? toVerifiedToken(claimed, key) : refuse(wrong, claimed.profile)
   }
-  return Object.freeze({
+  return {
     verifyAtOnce: (credential: Credential) => {
       if (!verifiesAtOnce()) return undefined
       const claimed = read(credential)
       if (isRefusal(claimed)) return claimed
       const { jws, profile } = claimed
-      const key = profile.keys.peekSigner(jws)
+      const key = profile.keys.peekSigner?.(jws)
       if (key === undefined) return undefined
       return verifySignatureAtOnce(jws, key) ? conclude(claimed, key) : refuse('token_signature', profile)
     },
@@ -60,15 +60,10 @@ export function createAccessTokenVerifier(
       if (isRefusal(claimed)) return claimed
       const { jws, profile } = claimed
       const candidates = await profile.keys.candidates(jws, waitUntil)
-      if (candidates.length === 0) return refuse('token_key_unknown', profile)
-      const key = await findSigner(jws, candidates)
-      return key === undefined ? refuse('token_signature', profile) : conclude(claimed, key)
+      for (const key of candidates) if (await verifySignature(jws, key)) return conclude(claimed, key)
+      return refuse(candidates.length === 0 ? 'token_key_unknown' : 'token_signature', profile)
     },
-  })
-}
-
-function refuse(refused: DenialReason, profile?: TokenProfile): Refusal {
-  return { refused, profile }
+  }
 }
 
 type ProfilesByIssuer = ReadonlyMap<string | undefined, readonly TokenProfile[]>
@@ -100,14 +95,6 @@ function judgeHeader(
   return profile.acceptsType(Object.hasOwn(header, 'typ') ? header.typ : undefined) ? undefined : 'token_type'
 }
 
-async function findSigner(
-  jws: CompactJws,
-  candidates: readonly VerificationKey[],
-): Promise<VerificationKey | undefined> {
-  for (const key of candidates) if (await verifySignature(jws, key)) return key
-  return undefined
-}
-
 function judgeClaims(jws: CompactJws, profile: TokenProfile, now: number): DenialReason | undefined {
   for (const check of profile.checks) {
     const fault = check(jws.payload, now)
@@ -121,16 +108,17 @@ const TOKEN_BYTES = 1024
 function toVerifiedToken({ jws, value, profile }: ClaimedToken, key: VerificationKey): VerifiedToken {
   const grant = profile.readGrant(jws.payload)
   const accessToken = profile.read(jws.payload, jws.text, grant)
+  const expiresAt = accessToken.expiresAt ?? Number.POSITIVE_INFINITY
   return {
-    accessToken,
     value,
-    scopes: grant.held,
-    profile,
+    used: false,
+    notBefore: notBefore(jws.payload, profile.clockTolerance) / 1000,
+    notAfter: (expiresAt * 1000 + profile.clockTolerance) / 1000,
     key,
-    notBefore: notBefore(jws.payload, profile.clockTolerance),
-    notAfter: (accessToken.expiresAt ?? Number.POSITIVE_INFINITY) * 1000 + profile.clockTolerance,
+    profile,
+    scopes: grant.held,
+    accessToken,
     // The whole header is held: who sends it can put far more spaces into it than there is token.
     bytes: TOKEN_BYTES + 2 * jws.text.length + value.length,
-    used: false,
   }
 }

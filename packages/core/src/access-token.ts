@@ -31,23 +31,31 @@ export interface AccessToken {
   readonly token: string
 }
 
-/** A token whose signature and claims were verified, with what must be judged again at every use. */
+/**
+ * A token whose signature and claims were verified, with what must be judged again at every use. What every hit reads comes
+ * first, and times are in seconds, which V8 keeps in the object itself: a hit is a few trips to main memory and little else.
+ */
 export interface VerifiedToken extends CacheItem {
-  readonly accessToken: AccessToken
   /** The header value it came in when it was verified: where the same comes again, nothing of it need be taken apart. */
   readonly value: string
-  readonly scopes: ScopeHolder
-  readonly profile: TokenProfile
-  readonly key: VerificationKey
-  /** Milliseconds since 1970, the profile's clock tolerance taken in. */
+  /** Seconds since 1970, the profile's clock tolerance taken in. */
   readonly notBefore: number
   readonly notAfter: number
+  readonly key: VerificationKey
+  readonly profile: TokenProfile
+  readonly scopes: ScopeHolder
+  readonly accessToken: AccessToken
 }
 
 /** A token that is none, or no longer: why, and which profile it was for, if that could be told. */
 export interface Refusal {
   readonly refused: DenialReason
   readonly profile: TokenProfile | undefined
+}
+
+/** A token is refused; `profile` is the one it was for, if that could be told. */
+export function refuse(refused: DenialReason, profile?: TokenProfile): Refusal {
+  return { refused, profile }
 }
 
 /** Tells a refusal from a token. */

@@ -1,9 +1,11 @@
 import { createSingleFlight } from '#single-flight'
-import { isRefusal, type Refusal, type VerifiedToken } from './access-token.ts'
+import { isRefusal, type Refusal, refuse, type VerifiedToken } from './access-token.ts'
 import type { AccessTokenVerifier } from './access-token-verifier.ts'
 import { type CacheLimits, createBoundedCache } from './bounded-cache.ts'
 import type { Credential } from './credential.ts'
 import type { DenialReason } from './denial-reason.ts'
+import { KeySetUnavailableError } from './errors.ts'
+import { hashOf } from './hash.ts'
 import type { WaitUntil } from './key-set.ts'
 import { peekState, resolveState } from './token-state.ts'
 
@@ -11,9 +13,7 @@ import { peekState, resolveState } from './token-state.ts'
 export interface Authenticator {
   /** What is known without waiting; `undefined` where something is to be verified or fetched first. Starts no work. */
   peek(credential: Credential): VerifiedToken | Refusal | undefined
-  /** Verifies a token not seen before, where nothing need be waited for; else `undefined`. */
-  authenticateAtOnce(credential: Credential): VerifiedToken | Refusal | undefined
-  /** Rejects where the keys are unreachable: that is no verdict on the token. */
+  /** What {@link Authenticator.peek} would say, once all that takes has been done. Anything unforeseen rejects. */
   authenticate(credential: Credential, waitUntil: WaitUntil): Promise<VerifiedToken | Refusal>
 }
 
@@ -25,8 +25,6 @@ export interface AuthenticatorOptions {
   readonly maxTokenLength: number
   readonly now: () => number
 }
-
-const TOO_LONG: Refusal = Object.freeze({ refused: 'token_too_long', profile: undefined })
 
 /**
  * Puts a cache in front of the verifier. It remembers verified tokens only, never failures and never what they were
@@ -42,8 +40,8 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
     if (found === undefined || found.profile.header !== header) return undefined
     return found.value === value || found.accessToken.token === text ? found : undefined
   }
-  const keep = (result: VerifiedToken | Refusal): VerifiedToken | Refusal => {
-    if (!isRefusal(result)) cache.set(keyOf(result.accessToken.token), result)
+  const keep = <Result extends VerifiedToken | Refusal | undefined>(result: Result): Result => {
+    if (result !== undefined && !isRefusal(result)) cache.set(keyOf(result.accessToken.token), result)
     return result
   }
   const revalidate = async (
@@ -51,40 +49,38 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
     waitUntil: WaitUntil,
   ): Promise<VerifiedToken | Refusal | undefined> => {
     const fault = judgeTime(token, now())
-    if (fault !== undefined) return refuse(fault, token)
-    if (await token.profile.keys.trusts(token.key, waitUntil)) return token
-    cache.delete(keyOf(token.accessToken.token))
-    return undefined
+    if (fault !== undefined) return refuse(fault, token.profile)
+    return (await token.profile.keys.trusts(token.key, waitUntil)) ? token : undefined
   }
 
-  return Object.freeze({
+  return {
     peek: (credential: Credential) => {
-      if (credential.text.length > maxTokenLength) return TOO_LONG
+      if (credential.text.length > maxTokenLength) return refuse('token_too_long')
       const token = find(credential)
       if (token === undefined) return undefined
       const fault = judgeTime(token, now())
-      if (fault !== undefined) return refuse(fault, token)
+      if (fault !== undefined) return refuse(fault, token.profile)
       return token.profile.keys.peek(token.key) ? peekState(token) : undefined
-    },
-    authenticateAtOnce: (credential: Credential) => {
-      if (find(credential) !== undefined) return undefined
-      const result = verifier.verifyAtOnce(credential)
-      if (result === undefined || isRefusal(result)) return result
-      keep(result)
-      return peekState(result)
     },
     authenticate: async (credential: Credential, waitUntil: WaitUntil) => {
       // Also here: what is known of a token is of no use while its origin is to be asked about.
-      if (credential.text.length > maxTokenLength) return TOO_LONG
+      if (credential.text.length > maxTokenLength) return refuse('token_too_long')
       const known = find(credential)
-      const token =
-        (known && (await revalidate(known, waitUntil))) ??
-        (await flights.run(`${credential.header} ${credential.text}`, async () =>
-          keep(await verifier.verify(credential, waitUntil)),
-        ))
-      return isRefusal(token) ? token : await resolveState(token)
+      try {
+        const result =
+          (known && (await revalidate(known, waitUntil))) ??
+          keep(verifier.verifyAtOnce(credential)) ??
+          (await flights.run(`${credential.header} ${credential.text}`, async () =>
+            keep(await verifier.verify(credential, waitUntil)),
+          ))
+        return isRefusal(result) ? result : (peekState(result) ?? (await resolveState(result)))
+      } catch (error) {
+        // No verdict on the token.
+        if (error instanceof KeySetUnavailableError) return refuse('key_set_unavailable')
+        throw error
+      }
     },
-  })
+  }
 }
 
 /** 72 bits of the signature. */
@@ -95,18 +91,12 @@ const TAIL = 12
  * text. Two tokens may have the same one, about one in ten thousand of 200,000: they take each other's place.
  */
 function keyOf(text: string): number {
-  let hash = 0x811c9dc5
-  for (let at = Math.max(0, text.length - TAIL); at < text.length; at++)
-    hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193)
-  return (hash ^ (hash >>> 15)) >> 1
-}
-
-function refuse(refused: DenialReason, { profile }: VerifiedToken): Refusal {
-  return { refused, profile }
+  return hashOf(text, 0, text.length - TAIL) >> 1
 }
 
 /** Written so that a clock that is not a number denies. */
 function judgeTime(token: VerifiedToken, now: number): DenialReason | undefined {
-  if (now >= token.notBefore) return now < token.notAfter ? undefined : 'token_expired'
+  const seconds = now / 1000
+  if (seconds >= token.notBefore) return seconds < token.notAfter ? undefined : 'token_expired'
   return 'token_not_yet_valid'
 }

@@ -20,7 +20,6 @@ export interface BoundedCache<Key, Item extends CacheItem> {
   get(key: Key): Item | undefined
   /** Keeps nothing where the item alone is over the limit. */
   set(key: Key, item: Item): void
-  delete(key: Key): void
 }
 
 /**
@@ -63,6 +62,5 @@ export function createBoundedCache<Key, Item extends CacheItem>({
       items.set(key, item)
       held += item.bytes
     },
-    delete: remove,
   })
 }

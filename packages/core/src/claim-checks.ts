@@ -65,10 +65,10 @@ function checkAudience(audience: ProfileOptions['audience']): ClaimCheck {
   const ours = new Set(list(audience))
   return (claims) => {
     const claim = own(claims, 'aud')
-    if (typeof claim === 'string') return ours.has(claim) ? undefined : 'token_audience'
-    const named: readonly unknown[] = Array.isArray(claim) ? claim : []
-    const wellFormed = named.every((entry) => typeof entry === 'string')
-    return wellFormed && named.some((entry) => ours.has(entry as string)) ? undefined : 'token_audience'
+    const isOurs = Array.isArray(claim)
+      ? claim.every((entry) => typeof entry === 'string') && claim.some((entry) => ours.has(entry))
+      : ours.has(claim as string)
+    return isOurs ? undefined : 'token_audience'
   }
 }
 

@@ -1,4 +1,3 @@
-import { type CacheItem, createBoundedCache } from './bounded-cache.ts'
 import { parseStrictObject } from './strict-json.ts'
 
 /** A JWS in compact serialisation (RFC 7515 section 3.1), decoded and parsed once, not yet verified. */
@@ -21,33 +20,26 @@ export interface CompactJws {
 /** Parses one text, or refuses it with `undefined`. */
 export type CompactJwsParser = (text: string) => CompactJws | undefined
 
-type Header = Pick<CompactJws, 'header' | 'algorithm' | 'kid' | 'isPlain'> & CacheItem
-
-/** An issuer's tokens differ in the payload; headers are as many as there are keys, or a little more. */
-const SHARED_HEADERS = { maxEntries: 64, maxBytes: 65_536 }
+type Header = Pick<CompactJws, 'header' | 'algorithm' | 'kid' | 'isPlain'>
 
 /**
  * Creates a parser that takes canonical text only: three non-empty base64url segments without padding, white space or stray
- * trailing bits, whose header and payload are JSON objects in strict UTF-8 with no member given twice.
+ * trailing bits, whose header and payload are JSON objects in strict UTF-8 with no member given twice. Tokens of one issuer
+ * and key have one header, so it remembers the last.
  */
 export function createCompactJwsParser(): CompactJwsParser {
-  const headers = createBoundedCache<string, Header>(SHARED_HEADERS)
-  const readHeader = (segment: string): Header | undefined => {
-    const known = headers.get(segment)
-    if (known !== undefined) return known
-    const header = parseHeader(segment)
-    if (header !== undefined) headers.set(segment, header)
-    return header
-  }
+  let segment = ''
+  let named: Header | undefined
   return (text) => {
     const first = text.indexOf('.')
     const second = text.indexOf('.', first + 1)
     if (first < 1 || second < first + 2 || second === text.length - 1) return undefined
-    const named = readHeader(text.slice(0, first))
+    const written = text.slice(0, first)
+    if (written !== segment) [segment, named] = [written, readHeader(written)]
     if (named === undefined) return undefined
     const { header, algorithm, kid, isPlain } = named
-    const payload = parseSegment(text, first + 1, second)
-    const signature = payload && readSignature(text, second + 1)
+    const payload = readObject(text, first + 1, second)
+    const signature = payload && decodeBase64url(text, second + 1, text.length)?.slice()
     return signature && { text, header, algorithm, kid, isPlain, payload, signature, signingInputEnd: second }
   }
 }
@@ -56,13 +48,13 @@ export function createCompactJwsParser(): CompactJwsParser {
 const REFUSED_PARAMETERS = ['crit', 'b64', 'enc', 'zip', 'cty']
 const MAX_KID_LENGTH = 1024
 
-function parseHeader(segment: string): Header | undefined {
-  const header = parseSegment(segment, 0, segment.length)
+function readHeader(segment: string): Header | undefined {
+  const header = readObject(segment, 0, segment.length)
   if (header === undefined) return undefined
   const kid = ownText(header, 'kid')
   const isKeyNamed = !Object.hasOwn(header, 'kid') || (kid !== undefined && kid.length <= MAX_KID_LENGTH)
   const isPlain = isKeyNamed && !REFUSED_PARAMETERS.some((name) => Object.hasOwn(header, name))
-  return { header, algorithm: ownText(header, 'alg') ?? '', kid, isPlain, bytes: segment.length, used: false }
+  return { header, algorithm: ownText(header, 'alg') ?? '', kid, isPlain }
 }
 
 /** Without what `Object.prototype` may have been given. */
@@ -71,45 +63,43 @@ function ownText(header: Readonly<Record<string, unknown>>, name: string): strin
   return typeof value === 'string' ? value : undefined
 }
 
-/** Read and done with before anything else can run, so that one buffer does for all. */
-const SCRATCH = new Uint8Array(8192)
-
-function parseSegment(text: string, start: number, end: number): CompactJws['payload'] | undefined {
-  const size = sizeOf(start, end)
-  const bytes = size > SCRATCH.length ? new Uint8Array(size) : SCRATCH.subarray(0, size)
-  return decodeBase64url(text, start, end, bytes) ? parseStrictObject(bytes) : undefined
+function readObject(text: string, start: number, end: number): CompactJws['payload'] | undefined {
+  const bytes = decodeBase64url(text, start, end)
+  return bytes && parseStrictObject(bytes)
 }
 
-function readSignature(text: string, start: number): Uint8Array | undefined {
-  const bytes = new Uint8Array(sizeOf(start, text.length))
-  return decodeBase64url(text, start, text.length, bytes) ? bytes : undefined
-}
+/** As long as the longest segment yet. What is in it has been read or copied before anything else can run. */
+let buffer = new Uint8Array(4096)
 
-function sizeOf(start: number, end: number): number {
-  return ((end - start) * 3) >> 2
-}
-
-/** Unpadded base64url; false unless encoding the bytes again gives the same text. */
-function decodeBase64url(text: string, start: number, end: number, bytes: Uint8Array): boolean {
+/** Unpadded base64url, refused with `undefined` unless encoding the bytes again gives the same text. They last until the next call. */
+function decodeBase64url(text: string, start: number, end: number): Uint8Array | undefined {
   const rest = (end - start) & 3
-  let at = 0
+  const whole = end - rest
+  const size = ((end - start) * 3) >> 2
+  if (size > buffer.length) buffer = new Uint8Array(size)
   let all = 0
-  for (let i = start; i < end - rest; i += 4) {
-    const bits =
-      sextet(text, i, 18) | sextet(text, i + 1, 12) | sextet(text, i + 2, 6) | sextet(text, i + 3, 0)
+  let at = 0
+  for (let i = start; i < whole; i += 4) {
+    const bits = quantum(text, i) | (sextet(text, i + 2) << 6) | sextet(text, i + 3)
     all |= bits
-    bytes[at++] = bits >> 16
-    bytes[at++] = bits >> 8
-    bytes[at++] = bits
+    buffer[at++] = bits >> 16
+    buffer[at++] = bits >> 8
+    buffer[at++] = bits
   }
-  if (rest === 0) return all >= 0
-  const bits =
-    sextet(text, end - rest, 18) |
-    sextet(text, end - rest + 1, 12) |
-    (rest === 3 ? sextet(text, end - 1, 6) : 0)
-  bytes[at++] = bits >> 16
-  if (rest === 3) bytes[at] = bits >> 8
-  return rest !== 1 && (all | bits) >= 0 && (bits & (rest === 3 ? 0xff : 0xffff)) === 0
+  let unused = 0
+  if (rest > 0) {
+    const bits = quantum(text, whole) | (rest === 3 ? sextet(text, whole + 2) << 6 : 0)
+    all |= bits
+    unused = bits & (rest === 3 ? 0xff : 0xffff)
+    buffer[at] = bits >> 16
+    buffer[at + 1] = bits >> 8
+  }
+  return rest === 1 || all < 0 || unused !== 0 ? undefined : buffer.subarray(0, size)
+}
+
+/** Of four characters the bits of the first two, in their places. */
+function quantum(text: string, at: number): number {
+  return (sextet(text, at) << 18) | (sextet(text, at + 1) << 12)
 }
 
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
@@ -117,7 +107,7 @@ const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789
 const SEXTETS = new Int8Array(0x10000).fill(-1)
 for (let value = 0; value < ALPHABET.length; value++) SEXTETS[ALPHABET.charCodeAt(value)] = value
 
-/** In its place among the bits; negative for a character that is none. */
-function sextet(text: string, at: number, place: number): number {
-  return (SEXTETS[text.charCodeAt(at)] as number) << place
+/** Negative for a character that is none. */
+function sextet(text: string, at: number): number {
+  return SEXTETS[text.charCodeAt(at)] as number
 }

@@ -1,5 +1,4 @@
 import { isRefusal, type Refusal, type VerifiedToken } from './access-token.ts'
-import { KeySetUnavailableError } from './errors.ts'
 import type { Gate } from './gate.ts'
 import type { OriginPolicy } from './origin-policy.ts'
 import type { Plan } from './plan.ts'
@@ -17,53 +16,31 @@ export interface Context {
 
 /** Gets the context from caches alone; `undefined` where something must be done first. Starts no work. */
 export function peekContext(gate: Gate, plan: Plan): Context | undefined {
-  if (plan.settled) return toContext(undefined, peekOrigin(gate.origins, plan.origin, undefined))
-  return withOrigin(gate, plan, gate.authenticator.peek(plan.credential))
-}
-
-/** Gets the context where a token not seen before is all that {@link peekContext} missed; `undefined` to wait for more. */
-export function verifyContext(gate: Gate, plan: Plan): Context | undefined {
-  return plan.settled
-    ? undefined
-    : withOrigin(gate, plan, gate.authenticator.authenticateAtOnce(plan.credential))
-}
-
-function withOrigin(
-  gate: Gate,
-  plan: Plan,
-  result: VerifiedToken | Refusal | undefined,
-): Context | undefined {
-  if (result === undefined) return undefined
-  const verified = isRefusal(result) ? undefined : result
-  return toContext(result, peekOrigin(gate.origins, plan.origin, verified))
+  const result = plan.settled ? undefined : gate.authenticator.peek(plan.credential)
+  if (result === undefined && !plan.settled) return undefined
+  const origin = peekOrigin(gate.origins, plan.origin, verifiedOf(result))
+  return origin && toContext(result, origin)
 }
 
 /** Gets the context, waiting for whatever it takes. An outage becomes a reason; anything unforeseen rejects. */
 export async function resolveContext(gate: Gate, plan: Plan): Promise<Context> {
-  const result = plan.settled ? undefined : await authenticate(gate, plan)
-  const verified = result === undefined || isRefusal(result) ? undefined : result
-  const origin = await resolveOrigin(gate.origins, plan.origin, verified)
-  return toContext(result, origin) as Context
+  const result = plan.settled
+    ? undefined
+    : await gate.authenticator.authenticate(plan.credential, plan.waitUntil)
+  const verified = verifiedOf(result)
+  const known = peekOrigin(gate.origins, plan.origin, verified)
+  return toContext(result, known ?? (await resolveOrigin(gate.origins, plan.origin as string, verified)))
 }
 
-function toContext(
-  result: VerifiedToken | Refusal | undefined,
-  origin: OriginVerdict | undefined,
-): Context | undefined {
-  if (origin === undefined) return undefined
+function verifiedOf(result: VerifiedToken | Refusal | undefined): VerifiedToken | undefined {
+  return result === undefined || isRefusal(result) ? undefined : result
+}
+
+function toContext(result: VerifiedToken | Refusal | undefined, origin: OriginVerdict): Context {
   if (result === undefined) return { token: undefined, refusal: undefined, origin }
   return isRefusal(result)
     ? { token: undefined, refusal: result, origin }
     : { token: result, refusal: undefined, origin }
-}
-
-async function authenticate(gate: Gate, plan: Plan): Promise<VerifiedToken | Refusal> {
-  try {
-    return await gate.authenticator.authenticate(plan.credential, plan.waitUntil)
-  } catch (error) {
-    if (error instanceof KeySetUnavailableError) return { refused: 'key_set_unavailable', profile: undefined }
-    throw error
-  }
 }
 
 function peekOrigin(
@@ -78,10 +55,9 @@ function peekOrigin(
 
 async function resolveOrigin(
   policy: OriginPolicy,
-  origin: string | undefined,
+  origin: string,
   token: VerifiedToken | undefined,
 ): Promise<OriginVerdict> {
-  if (origin === undefined) return 'allowed'
   try {
     const answer =
       token === undefined ? await policy.known.get(origin) : await policy.allows.get(token, origin)

@@ -8,8 +8,6 @@ export interface KeyRing {
   readonly keys: readonly VerificationKey[]
   /** The keys that may have made a signature: by algorithm, and by `kid` where the token names one. */
   select(kid: string | undefined, algorithm: string): readonly VerificationKey[]
-  /** The one key of {@link KeyRing.select}, where there is exactly one. */
-  sole(kid: string | undefined, algorithm: string): VerificationKey | undefined
   /** Whether a token that names this `kid` (or none) can be judged by this ring as it is. */
   knows(kid: string | undefined): boolean
   has(key: VerificationKey): boolean
@@ -38,20 +36,10 @@ function createKeyRing(
   matches: (key: VerificationKey, kid: string) => boolean,
 ): KeyRing {
   const held = new Set(keys)
-  const fits = (key: VerificationKey, kid: string | undefined, algorithm: string): boolean =>
-    key.algorithm === algorithm && (kid === undefined || matches(key, kid))
   return Object.freeze({
     keys,
-    select: (kid: string | undefined, algorithm: string) => keys.filter((key) => fits(key, kid, algorithm)),
-    sole: (kid: string | undefined, algorithm: string) => {
-      let sole: VerificationKey | undefined
-      for (const key of keys) {
-        if (!fits(key, kid, algorithm)) continue
-        if (sole !== undefined) return undefined
-        sole = key
-      }
-      return sole
-    },
+    select: (kid: string | undefined, algorithm: string) =>
+      keys.filter((key) => key.algorithm === algorithm && (kid === undefined || matches(key, kid))),
     knows: (kid: string | undefined) => kid === undefined || keys.some((key) => matches(key, kid)),
     has: (key: VerificationKey) => held.has(key),
   })

@@ -7,8 +7,8 @@ export interface KeySource {
   /** Whether a key is trusted right now; `undefined` where something is to be fetched first. Starts no work. */
   peek(key: VerificationKey): boolean | undefined
   trusts(key: VerificationKey, waitUntil?: WaitUntil): Promise<boolean>
-  /** The only one of {@link KeySource.candidates}, where that is known without waiting. Starts no work. */
-  peekSigner(jws: CompactJws): VerificationKey | undefined
+  /** The only one of {@link KeySource.candidates}; `undefined` where there may be more, or something is to be awaited first. */
+  peekSigner?(jws: CompactJws): VerificationKey | undefined
   /** The keys that may have made the signature; none for a key id nobody knows. */
   candidates(jws: CompactJws, waitUntil?: WaitUntil): Promise<readonly VerificationKey[]>
   /** Resolves once there are keys to verify with, as far as that can be told beforehand. */
@@ -20,7 +20,10 @@ export function fromKeySet(keySet: KeySet): KeySource {
   return Object.freeze({
     peek: (key: VerificationKey) => keySet.peek()?.has(key),
     trusts: async (key: VerificationKey, waitUntil?: WaitUntil) => (await keySet.current(waitUntil)).has(key),
-    peekSigner: ({ algorithm, kid }: CompactJws) => keySet.peek()?.sole(kid, algorithm),
+    peekSigner: ({ algorithm, kid }: CompactJws) => {
+      const [key, other] = keySet.peek()?.select(kid, algorithm) ?? []
+      return other === undefined ? key : undefined
+    },
     candidates: async ({ algorithm, kid }: CompactJws, waitUntil?: WaitUntil) => {
       const ring = await keySet.current(waitUntil)
       return (ring.knows(kid) ? ring : await keySet.refreshed(waitUntil)).select(kid, algorithm)

@@ -1,3 +1,5 @@
+import { hashOf } from './hash.ts'
+
 /** A step in a trie from one node by one literal segment to another. */
 export interface LiteralEdge {
   readonly from: number
@@ -18,13 +20,13 @@ export function createLiteralEdges(edges: readonly LiteralEdge[]): LiteralEdges 
   const literals = [...new Set(edges.map(({ literal }) => literal))]
   const places = new Map(literals.map((literal, place) => [literal, place + 1]))
   for (const { from, literal, to } of edges) {
-    const hash = hashOf(from, literal)
+    const hash = hashOf(literal, from)
     let slot = hash & mask
     while (slots[slot * WIDTH] !== 0) slot = (slot + 1) & mask
     slots.set([places.get(literal) as number, hash, to], slot * WIDTH)
   }
   return (from, segment) => {
-    const hash = hashOf(from, segment)
+    const hash = hashOf(segment, from)
     for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
       const at = slot * WIDTH
       const place = slots[at] as number
@@ -37,13 +39,3 @@ export function createLiteralEdges(edges: readonly LiteralEdge[]): LiteralEdges 
 
 /** A slot holds the place of its literal, counted from 1, the hash and the target; it never straddles two cache lines. */
 const WIDTH = 4
-
-/**
- * FNV-1a over the characters, begun with the node. Every step can be undone, so that for one text different nodes always
- * give different hashes; the last step brings the high bits down to where they are used.
- */
-function hashOf(from: number, text: string): number {
-  let hash = Math.imul(from + 1, 0x9e3779b1)
-  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193)
-  return hash ^ (hash >>> 15)
-}

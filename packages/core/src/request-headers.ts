@@ -37,62 +37,36 @@ export function readRequestHeaders(
     const value = rawHeaders[i + 1] as string
     readKnown(headers, name, value)
     for (let at = 0; at < credentialNames.length; at++) {
-      if (equalsIgnoringCase(name, credentialNames[at] as string)) readCredential(headers, at, value)
+      if (!equalsIgnoringCase(name, credentialNames[at] as string)) continue
+      headers.repeatedCredential ||= headers.credentials[at] !== undefined
+      headers.credentials[at] = value
     }
   }
   return headers
 }
 
-function readCredential(headers: RequestHeaders, at: number, value: string): void {
-  if (headers.credentials[at] !== undefined) headers.repeatedCredential = true
-  headers.credentials[at] = value
-}
-
 /** Told apart by length first: of a dozen headers only two or three are ever compared. */
 function readKnown(headers: RequestHeaders, name: string, value: string): void {
-  switch (name.length) {
-    case 4:
-      if (equalsIgnoringCase(name, 'host')) readHost(headers, value)
-      break
-    case 6:
-      if (equalsIgnoringCase(name, 'origin')) readOrigin(headers, value)
-      break
-    case 10:
-      if (name === ':authority') readAuthority(headers, value)
-      break
-    case 13:
-      if (equalsIgnoringCase(name, 'x-http-method')) headers.methodOverride = true
-      break
-    case 17:
-      if (equalsIgnoringCase(name, 'x-method-override')) headers.methodOverride = true
-      break
-    case 22:
-      if (equalsIgnoringCase(name, 'x-http-method-override')) headers.methodOverride = true
-      break
-    case 29:
-      if (equalsIgnoringCase(name, 'access-control-request-method')) readRequestedMethod(headers, value)
-      break
+  const { length } = name
+  if (length === 4 && equalsIgnoringCase(name, 'host')) {
+    headers.repeatedHost ||= headers.host !== undefined
+    headers.host = value
+  } else if (length === 6 && equalsIgnoringCase(name, 'origin')) {
+    headers.repeatedOrigin ||= headers.origin !== undefined || value.includes(',')
+    headers.origin = value
+  } else if (length === 10 && name === ':authority') {
+    headers.repeatedHost ||= headers.authority !== undefined
+    headers.authority = value
+  } else if (length === 29 && equalsIgnoringCase(name, 'access-control-request-method')) {
+    headers.repeatedRequestedMethod ||= headers.requestedMethod !== undefined || value.includes(',')
+    headers.requestedMethod = value
+  } else if (
+    (length === 13 && equalsIgnoringCase(name, 'x-http-method')) ||
+    (length === 17 && equalsIgnoringCase(name, 'x-method-override')) ||
+    (length === 22 && equalsIgnoringCase(name, 'x-http-method-override'))
+  ) {
+    headers.methodOverride = true
   }
-}
-
-function readHost(headers: RequestHeaders, value: string): void {
-  if (headers.host !== undefined) headers.repeatedHost = true
-  headers.host = value
-}
-
-function readAuthority(headers: RequestHeaders, value: string): void {
-  if (headers.authority !== undefined) headers.repeatedHost = true
-  headers.authority = value
-}
-
-function readOrigin(headers: RequestHeaders, value: string): void {
-  if (headers.origin !== undefined || value.includes(',')) headers.repeatedOrigin = true
-  headers.origin = value
-}
-
-function readRequestedMethod(headers: RequestHeaders, value: string): void {
-  if (headers.requestedMethod !== undefined || value.includes(',')) headers.repeatedRequestedMethod = true
-  headers.requestedMethod = value
 }
 
 const MAX_HOST_LENGTH = 261

@@ -1,5 +1,5 @@
 import type { VerifiedToken } from './access-token.ts'
-import { type Context, peekContext, resolveContext, verifyContext } from './context.ts'
+import { type Context, peekContext, resolveContext } from './context.ts'
 import type { AuthorizationDecision } from './decision.ts'
 import { ConfigurationError, KeySetUnavailableError } from './errors.ts'
 import { compileGate, type Gate } from './gate.ts'
@@ -100,7 +100,7 @@ function createAuthorizer(gate: Gate, source: RuleSource): Authorizer {
     try {
       plan = makePlan(gate, source, request)
       const known = peekContext(gate, plan)
-      const context = known ?? verifyContext(gate, plan) ?? (await resolveContext(gate, plan))
+      const context = known ?? (await resolveContext(gate, plan))
       return report(gate, timer, conclude(gate, plan, context), context, known !== undefined)
     } catch {
       return report(gate, timer, respondToFault(gate, plan), undefined, false)

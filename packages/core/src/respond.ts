@@ -54,11 +54,10 @@ function respondToPreflight(
   { methods = [] }: Outcome,
   context: Context,
 ): DeniedDecision {
-  const nobody = gate.origins.withheld
-  if (context.origin === 'unavailable')
-    return deny('OPTIONS', { reason: 'origins_unavailable' }, nobody, gate.challenge)
-  if (context.origin === 'refused')
-    return deny('OPTIONS', { reason: 'preflight_refused' }, nobody, gate.challenge)
+  if (context.origin !== 'allowed') {
+    const reason = context.origin === 'refused' ? 'preflight_refused' : 'origins_unavailable'
+    return deny('OPTIONS', { reason }, gate.origins.withheld, gate.challenge)
+  }
   const headers = gate.origins.preflightHeaders(plan.origin as string, methods)
   return { allowed: false, status: 204, headers, body: '', reason: 'preflight', rule: undefined }
 }

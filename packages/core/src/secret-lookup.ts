@@ -38,13 +38,10 @@ export function createSecretLookup(
   return Object.freeze({
     peek: (key: VerificationKey) => lookup.peek(key.kid as string)?.some((held) => isSame(held, key)),
     trusts: async (key: VerificationKey) => (await get(key.kid as string)).some((held) => isSame(held, key)),
-    peekSigner: (jws: CompactJws) => {
-      const [only, ...others] = lookup.peek(readKeyId(jws, by) ?? '')?.filter(fits(jws)) ?? []
-      return others.length === 0 ? only : undefined
-    },
     candidates: async (jws: CompactJws) => {
       const keyId = readKeyId(jws, by)
-      return keyId === undefined ? [] : (await get(keyId)).filter(fits(jws))
+      if (keyId === undefined) return []
+      return (await get(keyId)).filter(({ algorithm }) => algorithm === jws.algorithm)
     },
     ready: async () => {},
   })
@@ -54,10 +51,6 @@ export function createSecretLookup(
 function readKeyId({ kid, payload }: CompactJws, by: SecretLookup['by']): string | undefined {
   const value = by === 'kid' ? kid : Object.hasOwn(payload, by.claim) ? payload[by.claim] : undefined
   return typeof value === 'string' && value !== '' && value.length <= MAX_KEY_ID_LENGTH ? value : undefined
-}
-
-function fits(jws: CompactJws): (key: VerificationKey) => boolean {
-  return ({ algorithm }) => algorithm === jws.algorithm
 }
 
 function toKeys(

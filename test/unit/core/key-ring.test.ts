@@ -53,16 +53,6 @@ describe('a ring of published keys', () => {
     expect(ring.select(undefined, 'ES256').map(({ kid }) => kid)).toEqual(['k'])
   })
 
-  it('tells the one key that may have made a signature, if it is one', async () => {
-    const ring = await ringOf([ec, { ...ec, kid: 'other' }, { ...rsa, kid: 'r' }])
-    expect(ring.sole('k', 'ES256')).toBe(ring.keys[0])
-    expect(ring.sole('r', 'RS256')).toBe(ring.keys[2])
-    expect(ring.sole(undefined, 'RS256')).toBe(ring.keys[2])
-    expect(ring.sole(undefined, 'ES256')).toBeUndefined()
-    expect(ring.sole('x', 'ES256')).toBeUndefined()
-    expect(ring.sole('r', 'ES256')).toBeUndefined()
-  })
-
   it('leaves out what cannot be imported, and keeps the rest', async () => {
     const broken: JsonWebKey[] = [
       { ...ec, x: ec.y },

@@ -44,10 +44,10 @@ describe('a key set as a source of keys', () => {
 
   it('names the signer without waiting, where it can be no other key', () => {
     const source = fromKeySet(rotating())
-    expect(source.peekSigner(naming('first'))).toBe(keyOf(first))
-    expect(source.peekSigner(naming(undefined))).toBe(keyOf(first))
-    expect(source.peekSigner(naming('second'))).toBeUndefined()
-    expect(fromKeySet({ ...rotating(), peek: () => undefined }).peekSigner(naming('first'))).toBeUndefined()
+    expect(source.peekSigner?.(naming('first'))).toBe(keyOf(first))
+    expect(source.peekSigner?.(naming(undefined))).toBe(keyOf(first))
+    expect(source.peekSigner?.(naming('second'))).toBeUndefined()
+    expect(fromKeySet({ ...rotating(), peek: () => undefined }).peekSigner?.(naming('first'))).toBeUndefined()
   })
 
   it('is fetched again for a kid that it does not know, and for no other', async () => {
