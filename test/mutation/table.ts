@@ -20,15 +20,18 @@ export function renderScores(scores: readonly FileScore[]): readonly string[] {
   ]
 }
 
-/** Puts the table where the document has it, and gives the document's path. Files that were not run keep their figures. */
+/**
+ * Puts the table where the document has it, and gives the document's path. Files that were not run keep their figures, for as
+ * long as there are such files.
+ */
 export function writeScores(scores: readonly FileScore[]): string {
   const text = readFileSync(DOCUMENT, 'utf8')
   const written = MARKED.exec(text)?.[2] ?? ''
   const sources = sourcesWithCode()
-  const kept = figuresIn(written).filter(
-    ({ file }) => sources.includes(file) && scores.every((score) => score.file !== file),
-  )
-  const all = [...scores, ...kept].sort((one, other) => (one.file < other.file ? -1 : 1))
+  const kept = figuresIn(written).filter(({ file }) => scores.every((score) => score.file !== file))
+  const all = [...scores, ...kept]
+    .filter(({ file }) => sources.includes(file))
+    .sort((one, other) => (one.file < other.file ? -1 : 1))
   const missing = sources.filter((source) => all.every(({ file }) => file !== source))
   const lines = ['', ...renderScores(all), '']
   if (missing.length > 0) lines.push(`Not measured yet: ${missing.join(', ')}.`, '')
