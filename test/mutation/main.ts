@@ -14,8 +14,10 @@ const { positionals, values } = parseArgs({
   },
 })
 
-const mutants = await runMutants({ files: positionals.map(sourceFile), resume: values.resume })
-const scores = scoresOf(mutants)
+const files = positionals.map(sourceFile)
+const mutants = await runMutants({ files, resume: values.resume })
+// Of files that were not asked for, an earlier run is remembered in part only, where they were changed since.
+const scores = scoresOf(mutants.filter(({ fileName }) => files.length === 0 || files.some(isAt(fileName))))
 
 for (const { survivors } of scores) for (const survivor of survivors) console.log(survivor)
 console.log(renderScores(scores).join('\n'))
@@ -28,6 +30,10 @@ if (short.length > 0) process.exitCode = 1
 function sourceFile(name: string): string {
   if (name.startsWith('packages/')) return name
   return join(SOURCES, name.endsWith('.ts') ? name : `${name}.ts`)
+}
+
+function isAt(path: string): (file: string) => boolean {
+  return (file) => path.endsWith(file)
 }
 
 function isShort({ file, score }: FileScore): boolean {
