@@ -72,7 +72,12 @@ function waitUntilOf(c: Context): core.ResourceRequest['waitUntil'] {
 
 /** Appends nothing twice: a handler may answer with the same `Response` every time. */
 function write(headers: Headers, { remove, set, append }: core.ResponseHeaders): void {
-  for (const name of remove) headers.delete(name)
+  for (const name of [...headers.keys()]) if (lists(remove, name)) headers.delete(name)
   for (const [name, value] of set) headers.set(name, value)
   for (const [name, it] of append) headers.get(name)?.split(', ').includes(it) || headers.append(name, it)
+}
+
+/** Looked for among the few headers there are: each name asked of a `Headers` would be checked anew. */
+function lists(names: readonly string[], lowerCase: string): boolean {
+  return names.some((name) => name.length === lowerCase.length && name.toLowerCase() === lowerCase)
 }
