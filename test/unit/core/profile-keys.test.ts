@@ -1,6 +1,6 @@
 import { createPublicKey, generateKeyPairSync } from 'node:crypto'
 import { ConfigurationError, createResourceServer, type ResourceServerOptions } from '@scopegate/core'
-import { createTestIssuer } from '@scopegate/core/testing'
+import { createTestIssuer, createTestKey } from '@scopegate/core/testing'
 import { exportSPKI, importJWK } from 'jose'
 import { describe, expect, it } from 'vitest'
 
@@ -145,6 +145,19 @@ describe('keys that are given', () => {
     })
   })
 
+  it('are a fault of the server, if none of them could be imported', async () => {
+    const routes = [{ method: 'GET', path: '/', access: 'authenticated' }]
+    const options: object = { ...base, keys: { keys: [offCurve] }, algorithms: ['ES256'], routes }
+    const token = await (await createTestIssuer(base)).mintToken()
+    const rawHeaders = ['Host', 'a', 'Authorization', `Bearer ${token}`]
+    const server = createResourceServer(options as ResourceServerOptions)
+    expect(await server.authorize({ method: 'GET', target: '/', rawHeaders })).toMatchObject({
+      allowed: false,
+      status: 500,
+      reason: 'internal_error',
+    })
+  })
+
   it('are imported when the server is made ready', async () => {
     const server = createResourceServer({ ...base, keys: { keys: [good] } } as ResourceServerOptions)
     await expect(server.ready()).resolves.toBeUndefined()
@@ -224,6 +237,18 @@ describe('a shared secret that is random', () => {
 })
 
 describe('algorithms', () => {
+  it.each(['RS256', 'PS256', 'ES256', 'EdDSA', 'Ed25519'] as const)(
+    'are %s and others where none is listed',
+    async (algorithm) => {
+      const { publicJwk } = await createTestKey({ algorithm })
+      expect(() => setUp({ keys: { keys: [{ ...publicJwk, alg: algorithm }] } })).not.toThrow()
+    },
+  )
+
+  it('are HS256 alone where there are secrets', () => {
+    expect(() => setUp({ secret: ['s'.repeat(32), 't'.repeat(32)] })).not.toThrow()
+  })
+
   it.each<[string, object]>([
     ['none', { algorithms: [] }],
     ['`none`', { algorithms: ['none'] }],
