@@ -16,6 +16,7 @@ const NEAR: Readonly<Record<string, readonly string[]>> = {
   gate: ['resource-server', 'shape', 'guard', 'origin-policy', 'token-profiles', 'profile-renderer'],
   'key-origin-options': ['profile-keys', 'resource-server-options'],
   'key-ring': ['key-set', 'verification-key', 'profile-keys'],
+  hash: ['literal-edges', 'authenticator'],
   'key-set': ['key-set-clock', 'unknown-kid', 'profile-keys', 'advisories/a3-caches-and-key-sets'],
   'key-set-options': [
     'option-messages',
