@@ -192,7 +192,42 @@ describe('the memory of verified tokens', () => {
   })
 })
 
+describe('a token that came in one header', () => {
+  it('is not known in another, nor taken for a token of the family that comes in that', async () => {
+    const { server } = createJudge(
+      {
+        tokens: [
+          { ...profile, kind: 'api', header: 'X-API-KEY' },
+          { ...profile, kind: 'user', name: 'user', audience: 'https://users.example' },
+        ],
+      },
+      clock,
+    )
+    const token = await issuer.mintToken()
+    const inHeader = (name: string, value: string): Parameters<typeof server.authorize>[0] => ({
+      ...bearerRequest(token),
+      rawHeaders: ['Host', 'api.example', name, value],
+    })
+    expect(describeDecision(await server.authorize(inHeader('X-API-KEY', token)))).toBe('allowed')
+    expect(server.authorizeNow(inHeader('X-API-KEY', token))?.allowed).toBe(true)
+    expect(server.authorizeNow(inHeader('Authorization', `Bearer ${token}`))).toBeUndefined()
+    expect(describeDecision(await server.authorize(inHeader('Authorization', `Bearer ${token}`)))).toBe(
+      '401 token_audience',
+    )
+    expect(server.authorizeNow(inHeader('X-API-KEY', token))?.allowed).toBe(true)
+  })
+})
+
 describe('a token that is too long', () => {
+  it('has one character more than it may', async () => {
+    const token = await issuer.mintToken()
+    const exact = judgeWith({ maxTokenLength: token.length })
+    const shorter = judgeWith({ maxTokenLength: token.length - 1 })
+    expect(await exact.verdict(token)).toBe('allowed')
+    expect(isKnown(exact, token)).toBe(true)
+    expect(await shorter.verdict(token)).toBe('401 token_too_long')
+  })
+
   it('is not looked at either where the origin must be asked about first', async () => {
     const asked: string[] = []
     const known = async (origin: string): Promise<boolean> => asked.push(origin) > 0

@@ -45,6 +45,55 @@ describe('a compact JWS', () => {
     }
   })
 
+  it.each<[unknown, boolean]>([
+    [{}, true],
+    [{ alg: 'ES256', kid: 'k', typ: 'at+jwt', x: 1 }, true],
+    [{ kid: '' }, true],
+    [{ kid: 'k'.repeat(1024) }, true],
+    [{ kid: 'k'.repeat(1025) }, false],
+    [{ kid: 1 }, false],
+    [{ kid: null }, false],
+    [{ kid: ['k'] }, false],
+    [{ crit: [] }, false],
+    [{ b64: true }, false],
+    [{ enc: null }, false],
+    [{ zip: '' }, false],
+    [{ cty: 'JWT' }, false],
+    [{ kid: 'k', crit: ['exp'] }, false],
+  ])('tells whether its header is plain: %j', (written, isPlain) => {
+    expect(parseCompactJws(`${encode(written)}.${encode(payload)}.AAAA`)?.isPlain).toBe(isPlain)
+  })
+
+  it('stays as it was parsed, whatever is parsed after it', () => {
+    const first = parseCompactJws(good)
+    const other = `${encode({ alg: 'RS256' })}.${encode({ iss: 'x', exp: 2 })}.${base64url.encode(new Uint8Array(64))}`
+    parseCompactJws(other)
+    parseCompactJws(`${good.slice(0, -1)}=`)
+    expect(first).toMatchObject({ header, payload, signature })
+    for (let i = 0; i < 3; i++) {
+      expect(parseCompactJws(good)).toEqual(first)
+      expect(parseCompactJws(other)).toMatchObject({ algorithm: 'RS256', payload: { iss: 'x', exp: 2 } })
+    }
+  })
+
+  it('shares its header with the tokens before it that have the same, after a bad one too', () => {
+    const shared = parseCompactJws(good)?.header
+    expect(parseCompactJws(`${encode(header)}.${encode({})}.AAAA`)?.header).toBe(shared)
+    expect(parseCompactJws(`${base64url.encode('alg')}.${encode(payload)}.AAAA`)).toBeUndefined()
+    expect(parseCompactJws(`${base64url.encode('alg')}.${encode(payload)}.AAAA`)).toBeUndefined()
+    expect(parseCompactJws(good)?.header).toEqual(shared)
+  })
+
+  it.each([3071, 3072, 4095, 4096, 4097, 20_000, 100])(
+    'may be of any length: %i characters of it',
+    (length) => {
+      const long = { pad: 'p'.repeat(length) }
+      const bytes = Uint8Array.from({ length }, (_, i) => i % 251)
+      const text = `${encode(header)}.${encode(long)}.${base64url.encode(bytes)}`
+      expect(parseCompactJws(text)).toMatchObject({ payload: long, signature: bytes })
+    },
+  )
+
   it('gives the bytes that another implementation encoded, whatever their number', () => {
     fc.assert(
       fc.property(fc.uint8Array({ minLength: 1, maxLength: 80 }), (bytes) => {

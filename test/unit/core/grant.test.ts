@@ -34,6 +34,18 @@ describe('a grant', () => {
     for (let i = 0; i < 2; i++) expect(read(named).scopes).toEqual(scopes)
   })
 
+  it.each<[string | string[], string | string[]]>([
+    [['a'], '["a"]'],
+    [['a', 'b'], '["a","b"]'],
+    [[], '[]'],
+    [['["a"]'], '["[\\"a\\"]"]'],
+    ['a', ' a'],
+  ])('of %j is not taken for that of %j', (one, other) => {
+    const fresh = createGrantReader({ implies: {}, wildcardSeparator: undefined })
+    expect(fresh(one)).not.toBe(fresh(other))
+    expect(fresh(other)).toBe(fresh(other))
+  })
+
   it('names scopes in a frozen list, not in the one it was made of', () => {
     const named = ['a']
     const { scopes } = read(named)
