@@ -17,8 +17,9 @@ export interface Grant extends CacheItem {
   readonly held: ScopeHolder
 }
 
-/** How many different grants are kept to be shared, and how much text they may name. */
+/** How many different grants are kept to be shared, and how much memory they may take. */
 const SHARED = { maxEntries: 1024, maxBytes: 1_048_576 }
+const SCOPE_BYTES = 32
 
 /**
  * Compiles the reading into a function from what a token names (a string of scopes, or a list) to what it is granted. Most
@@ -30,12 +31,12 @@ export function createGrantReader({
 }: ScopeReading): (named: string | readonly string[]) => Grant {
   const closure = implications(implies)
   const shared = createBoundedCache<string, Grant>(SHARED)
-  const create = (scopes: readonly string[], bytes: number): Grant => {
+  const create = (scopes: readonly string[], text: number): Grant => {
     const held = new Set(scopes.flatMap((scope) => closure.get(scope) ?? [scope]))
     return {
       scopes: Object.freeze([...scopes]),
       held: wildcardSeparator === undefined ? held : withWildcards(held, wildcardSeparator),
-      bytes,
+      bytes: text + SCOPE_BYTES * (scopes.length + held.size),
       used: false,
     }
   }

@@ -25,7 +25,7 @@ function membersWritten(bytes: Uint8Array): number {
   for (let i = 0; i < bytes.length; i++) {
     if (bytes[i] === COLON) count++
     else if (bytes[i] === QUOTE) {
-      while (bytes[++i] !== QUOTE) if (bytes[i] === BACKSLASH) i++
+      while (++i < bytes.length && bytes[i] !== QUOTE) if (bytes[i] === BACKSLASH) i++
     }
   }
   return count

@@ -96,6 +96,17 @@ describe('the answer to the same grant', () => {
     },
   )
 
+  it('is not kept where a few grants name very many, by themselves or by what they imply', () => {
+    const names = (i: number): string[] => Array.from({ length: 1500 }, (_, j) => `${i}x${j}`)
+    const implying = createGrantReader({ implies: { all: names(0) }, wildcardSeparator: undefined })
+    const readers = [holding(), (named: readonly string[]) => implying([...named, 'all'])]
+    for (const hold of readers) {
+      const first = hold(['first'])
+      for (let i = 0; i < 30; i++) hold(hold === readers[0] ? names(i) : [`${i}`])
+      expect(hold(['first'])).not.toBe(first)
+    }
+  })
+
   it('is not kept where a few grants name very much', () => {
     const hold = holding()
     const first = hold(['first'])
