@@ -295,6 +295,24 @@ describe('allowlists elsewhere', () => {
     expect(corsHeadersOf(decision)).toEqual([])
   })
 
+  it('refuse it also once it is known that some account allows it, and allow it where this one does', async () => {
+    const third = 'https://third.example'
+    const [origins, asked] = source()
+    const server = serverWith({ origins })
+    for (let i = 0; i < 3; i++) {
+      expect(headerOf(await ask(server, 'GET /read', { Origin: third }), 'Access-Control-Allow-Origin')).toBe(
+        third,
+      )
+      expect(await ask(server, 'GET /read', { ...bearer, Origin: third })).toMatchObject({
+        allowed: false,
+        reason: 'origin_not_allowed',
+      })
+      expect(await ask(server, 'GET /read', { ...bearer, Origin: APP })).toMatchObject({ allowed: true })
+    }
+    expect(asked.known).toEqual([third])
+    expect(asked.allows.map(([origin]) => origin)).toEqual([third, APP])
+  })
+
   it('are asked whether any account knows the origin, where no verified token says which', async () => {
     const [origins, asked] = source()
     const server = serverWith({ origins })

@@ -223,6 +223,22 @@ describe('the host', () => {
     expect(isWellFormedHost(read(':authority', 'a/b', 'Host', 'a/b'))).toBe(false)
   })
 
+  it('holds, of all characters, just those of a name, of an address or of a port', () => {
+    const taken = (around: (character: string) => string): string =>
+      Array.from({ length: 0x180 }, (_, code) => String.fromCharCode(code))
+        .filter((character) => isWellFormedHost(read('Host', around(character))))
+        .join('')
+    const [digits, upper, lower] = ['0123456789', 'ABCDEFGHIJKLMNOPQRSTUVWXYZ', 'abcdefghijklmnopqrstuvwxyz']
+    expect(taken((character) => `a${character}b`)).toBe(`-.${digits}${upper}_${lower}`)
+    expect(taken((character) => `[:${character}:]`)).toBe(`.${digits}:ABCDEFabcdef`)
+    expect(taken((character) => `a:4${character}`)).toBe(digits)
+  })
+
+  it('is at most 261 characters long', () => {
+    expect(isWellFormedHost(read('Host', 'a'.repeat(261)))).toBe(true)
+    expect(isWellFormedHost(read('Host', 'a'.repeat(262)))).toBe(false)
+  })
+
   it('never holds what could move the path of a URL made from it', () => {
     const characters = fc.constantFrom(...'a1.:[]-_/?#@\\% ,;', '\u00bc', '\uff0f', '\u3002')
     fc.assert(
