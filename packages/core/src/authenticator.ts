@@ -3,7 +3,6 @@ import { isRefusal, type Refusal, refuse, type VerifiedToken } from './access-to
 import type { AccessTokenVerifier } from './access-token-verifier.ts'
 import { type CacheLimits, createBoundedCache } from './bounded-cache.ts'
 import type { Credential } from './credential.ts'
-import type { DenialReason } from './denial-reason.ts'
 import { KeySetUnavailableError } from './errors.ts'
 import { hashOf } from './hash.ts'
 import type { WaitUntil } from './key-set.ts'
@@ -35,31 +34,29 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
   const cache = createBoundedCache<number, VerifiedToken>(limits)
   const flights = createSingleFlight<string, VerifiedToken | Refusal>()
 
-  const find = ({ text, header, value }: Credential): VerifiedToken | undefined => {
-    const found = cache.get(keyOf(text))
-    if (found === undefined || found.profile.header !== header) return undefined
-    return found.value === value || found.accessToken.token === text ? found : undefined
-  }
+  const find = (credential: Credential): VerifiedToken | undefined =>
+    ifSent(cache.get(keyOf(credential.text, 0)), credential) ??
+    ifSent(cache.get(keyOf(credential.text, 1)), credential)
   const keep = <Result extends VerifiedToken | Refusal | undefined>(result: Result): Result => {
-    if (result !== undefined && !isRefusal(result)) cache.set(keyOf(result.accessToken.token), result)
+    if (result === undefined || isRefusal(result)) return result
+    const { token } = result.accessToken
+    const isTaken = (cache.get(keyOf(token, 0))?.accessToken.token ?? token) !== token
+    cache.set(keyOf(token, isTaken ? 1 : 0), result)
     return result
   }
-  const revalidate = async (
-    token: VerifiedToken,
-    waitUntil: WaitUntil,
-  ): Promise<VerifiedToken | Refusal | undefined> => {
-    const fault = judgeTime(token, now())
-    if (fault !== undefined) return refuse(fault, token.profile)
-    return (await token.profile.keys.trusts(token.key, waitUntil)) ? token : undefined
+  const inTime = (token: VerifiedToken): VerifiedToken | Refusal => {
+    const seconds = now() / 1000
+    // Written so that a clock that is not a number denies.
+    if (seconds >= token.notBefore && seconds < token.notAfter) return token
+    return refuse(seconds >= token.notAfter ? 'token_expired' : 'token_not_yet_valid', token.profile)
   }
 
   return {
     peek: (credential: Credential) => {
       if (credential.text.length > maxTokenLength) return refuse('token_too_long')
-      const token = find(credential)
-      if (token === undefined) return undefined
-      const fault = judgeTime(token, now())
-      if (fault !== undefined) return refuse(fault, token.profile)
+      const known = find(credential)
+      const token = known && inTime(known)
+      if (token === undefined || isRefusal(token)) return token
       return token.profile.keys.peek(token.key) ? peekState(token) : undefined
     },
     authenticate: async (credential: Credential, waitUntil: WaitUntil) => {
@@ -68,12 +65,15 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
       const known = find(credential)
       try {
         const result =
-          (known && (await revalidate(known, waitUntil))) ??
-          keep(verifier.verifyAtOnce(credential)) ??
-          (await flights.run(`${credential.header} ${credential.text}`, async () =>
-            keep(await verifier.verify(credential, waitUntil)),
-          ))
-        return isRefusal(result) ? result : (peekState(result) ?? (await resolveState(result)))
+          known && (await known.profile.keys.trusts(known.key, waitUntil))
+            ? known
+            : (keep(verifier.verifyAtOnce(credential)) ??
+              (await flights.run(`${credential.header} ${credential.text}`, async () =>
+                keep(await verifier.verify(credential, waitUntil)),
+              )))
+        const token = isRefusal(result) ? result : await resolveState(result)
+        // Judged last: it may have expired while something was waited for.
+        return isRefusal(token) ? token : inTime(token)
       } catch (error) {
         // No verdict on the token.
         if (error instanceof KeySetUnavailableError) return refuse('key_set_unavailable')
@@ -88,15 +88,17 @@ const TAIL = 12
 
 /**
  * What a token is looked for by: a small number made of the end of its signature, which costs V8 much less than to hash the
- * text. Two tokens may have the same one, about one in ten thousand of 200,000: they take each other's place.
+ * text. Of 200,000 tokens some ten have one that is taken; they are kept under another.
  */
-function keyOf(text: string): number {
-  return hashOf(text, 0, text.length - TAIL) >> 1
+function keyOf(text: string, begin: number): number {
+  return hashOf(text, begin, text.length - TAIL) >> 1
 }
 
-/** Written so that a clock that is not a number denies. */
-function judgeTime(token: VerifiedToken, now: number): DenialReason | undefined {
-  const seconds = now / 1000
-  if (seconds >= token.notBefore) return seconds < token.notAfter ? undefined : 'token_expired'
-  return 'token_not_yet_valid'
+/** The very token that was sent, in the header that it came in when it was verified. */
+function ifSent(
+  token: VerifiedToken | undefined,
+  { text, header, value }: Credential,
+): VerifiedToken | undefined {
+  if (token?.profile.header !== header) return undefined
+  return token.value === value || token.accessToken.token === text ? token : undefined
 }

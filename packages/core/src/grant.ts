@@ -19,7 +19,7 @@ export interface Grant extends CacheItem {
 
 /** How many different grants are kept to be shared, and how much memory they may take. */
 const SHARED = { maxEntries: 1024, maxBytes: 1_048_576 }
-const SCOPE_BYTES = 32
+const SCOPE_BYTES = 64
 
 /**
  * Compiles the reading into a function from what a token names (a string of scopes, or a list) to what it is granted. Most
@@ -36,7 +36,7 @@ export function createGrantReader({
     return {
       scopes: Object.freeze([...scopes]),
       held: wildcardSeparator === undefined ? held : withWildcards(held, wildcardSeparator),
-      bytes: text + SCOPE_BYTES * (scopes.length + held.size),
+      bytes: text + SCOPE_BYTES * held.size,
       used: false,
     }
   }

@@ -20,13 +20,13 @@ export function createLiteralEdges(edges: readonly LiteralEdge[]): LiteralEdges 
   const literals = [...new Set(edges.map(({ literal }) => literal))]
   const places = new Map(literals.map((literal, place) => [literal, place + 1]))
   for (const { from, literal, to } of edges) {
-    const hash = hashOf(literal, from)
+    const hash = hashOf(literal, from, 0)
     let slot = hash & mask
     while (slots[slot * WIDTH] !== 0) slot = (slot + 1) & mask
     slots.set([places.get(literal) as number, hash, to], slot * WIDTH)
   }
   return (from, segment) => {
-    const hash = hashOf(segment, from)
+    const hash = hashOf(segment, from, 0)
     for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
       const at = slot * WIDTH
       const place = slots[at] as number

@@ -67,7 +67,7 @@ function withoutToken(extraction: typeof ABSENT | typeof AMBIGUOUS, set: RuleSet
   }
 }
 
-const NO_CREDENTIAL: Credential = Object.freeze({ text: '', header: '', value: '' })
+const NO_CREDENTIAL: Credential = { text: '', header: '', value: '' }
 
 function settle(
   request: ResourceRequest,

@@ -36,7 +36,7 @@ const ACCESS = ['none', 'public', 'optional', 'token'] as const
 
 /** Puts rules together. */
 export function createRuleSet(compiled: readonly CompiledRule[]): RuleSet {
-  const ordered = compiled.length < 2 ? compiled : [...compiled].sort((one, other) => one.index - other.index)
+  const ordered = [...compiled].sort((one, other) => one.index - other.index)
   const guarding = ordered.filter(({ requirement }) => requirement.access !== 'public')
   const strictest = Math.max(0, ...ordered.map(({ requirement }) => ACCESS.indexOf(requirement.access)))
   return Object.freeze({
@@ -55,9 +55,10 @@ const alone = new WeakMap<Requirement, readonly Requirement[]>()
 
 /** Most sets have one rule to ask, and most of those ask the same as others do: then the list is shared too. */
 function requirementsOf(guarding: readonly CompiledRule[]): readonly Requirement[] {
-  const [first, ...more] = guarding.map(({ requirement }) => requirement)
-  if (first === undefined || more.length > 0) return guarding.map(({ requirement }) => requirement)
-  const known = alone.get(first) ?? [first]
+  const asked = guarding.map(({ requirement }) => requirement)
+  const [first] = asked
+  if (first === undefined || asked.length > 1) return asked
+  const known = alone.get(first) ?? asked
   alone.set(first, known)
   return known
 }

@@ -1,6 +1,8 @@
+import { createHmac } from 'node:crypto'
 import { createResourceServer, type DecisionEvent, type ResourceServerOptions } from '@scopegate/core'
 import { createFakeClock, createTestIssuer, type TestKey } from '@scopegate/core/testing'
 import { describe, expect, it } from 'vitest'
+import { hashOf } from '../../../packages/core/src/hash.ts'
 import { bearerRequest, describeDecision, startKeySetScenario } from '../../key-set-scenario.ts'
 import { createJudge, type TokenJudge } from '../../token-verdicts.ts'
 
@@ -189,6 +191,36 @@ describe('the memory of verified tokens', () => {
     ['ttl', 60],
   ])('cannot have %s %s', (name, value) => {
     expect(() => judgeWith({ tokenCache: { [name]: value } })).toThrow(new RegExp(`^tokenCache\\.${name}`))
+  })
+})
+
+describe('two tokens that are looked for by the same number', () => {
+  const secret = 's'.repeat(32)
+  const signed = (jti: string): string => {
+    const claims = { iss: 'https://issuer.example', aud: 'https://api.example', exp: 4_102_444_800, jti }
+    const [header, payload] = [{ alg: 'HS256' }, claims].map((part) =>
+      Buffer.from(JSON.stringify(part)).toString('base64url'),
+    )
+    const input = `${header}.${payload}`
+    return `${input}.${createHmac('sha256', secret).update(input).digest('base64url')}`
+  }
+  const numberOf = (token: string): number => hashOf(token, 0, token.length - 12) >> 1
+
+  it('are both known, each as itself', async () => {
+    const [one, other] = [signed('32557'), signed('58801')]
+    expect(numberOf(one)).toBe(numberOf(other))
+    const judge = createJudge(
+      { issuer: 'https://issuer.example', audience: 'https://api.example', secret },
+      clock,
+    )
+    for (let i = 0; i < 3; i++) {
+      for (const token of [one, other]) {
+        await judge.allow(token)
+        const decision = judge.server.authorizeNow(bearerRequest(token))
+        expect(decision?.allowed && decision.token?.token).toBe(token)
+      }
+    }
+    expect(isKnown(judge, one)).toBe(true)
   })
 })
 
