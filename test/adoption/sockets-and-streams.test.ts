@@ -31,12 +31,13 @@ async function upgrade(
     path,
     headers: { ...handshake, ...headers },
   }).end()
-  const [answer, socket] = await Promise.race([once(sent, 'upgrade'), once(sent, 'response')])
+  const [answer, socket, head] = await Promise.race([once(sent, 'upgrade'), once(sent, 'response')])
   if (answer.statusCode !== 101) {
     answer.resume()
     return { status: answer.statusCode }
   }
-  const [frame] = await once(socket, 'data')
+  // What follows the handshake at once may have come with it.
+  const [frame] = head.length > 0 ? [head] : await once(socket, 'data')
   socket.destroy()
   return { status: 101, closed: frame.readUInt16BE(2) }
 }

@@ -51,18 +51,23 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
     return refuse(seconds >= token.notAfter ? 'token_expired' : 'token_not_yet_valid', token.profile)
   }
 
+  /** What can be said of a token without its key. */
+  const look = (credential: Credential): VerifiedToken | Refusal | undefined => {
+    if (credential.text.length > maxTokenLength) return refuse('token_too_long')
+    const known = find(credential)
+    return known && inTime(known)
+  }
+
   return {
     peek: (credential: Credential) => {
-      if (credential.text.length > maxTokenLength) return refuse('token_too_long')
-      const known = find(credential)
-      const token = known && inTime(known)
+      const token = look(credential)
       if (token === undefined || isRefusal(token)) return token
       return token.profile.keys.peek(token.key) ? peekState(token) : undefined
     },
     authenticate: async (credential: Credential, waitUntil: WaitUntil) => {
-      // Also here: what is known of a token is of no use while its origin is to be asked about.
-      if (credential.text.length > maxTokenLength) return refuse('token_too_long')
-      const known = find(credential)
+      const known = look(credential)
+      // What is known of a token is of no use while its origin is to be asked about.
+      if (known && isRefusal(known)) return known
       try {
         const result =
           known && (await known.profile.keys.trusts(known.key, waitUntil))

@@ -40,7 +40,7 @@ export function createRuleSet(compiled: readonly CompiledRule[]): RuleSet {
   const guarding = ordered.filter(({ requirement }) => requirement.access !== 'public')
   const strictest = Math.max(0, ...ordered.map(({ requirement }) => ACCESS.indexOf(requirement.access)))
   return Object.freeze({
-    requirements: requirementsOf(guarding),
+    requirements: guarding.map(({ requirement }) => requirement),
     access: ACCESS[strictest] as RuleSet['access'],
     opaque:
       ordered.length === 0 ? 0 : ordered.reduce((bits, { requirement }) => bits & requirement.opaque, -1),
@@ -49,18 +49,6 @@ export function createRuleSet(compiled: readonly CompiledRule[]): RuleSet {
     compiled: ordered,
     guarding,
   })
-}
-
-const alone = new WeakMap<Requirement, readonly Requirement[]>()
-
-/** Most sets have one rule to ask, and most of those ask the same as others do: then the list is shared too. */
-function requirementsOf(guarding: readonly CompiledRule[]): readonly Requirement[] {
-  const asked = guarding.map(({ requirement }) => requirement)
-  const [first] = asked
-  if (first === undefined || asked.length > 1) return asked
-  const known = alone.get(first) ?? asked
-  alone.set(first, known)
-  return known
 }
 
 /** No rule at all: what denies by default. */

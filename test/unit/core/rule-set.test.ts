@@ -71,19 +71,6 @@ describe('the rules that speak of one request', () => {
     expect(match(rules, 'GET /').requirements).toEqual([])
   })
 
-  it('share what they ask, where it is the same and nothing else is asked', () => {
-    const rules: RouteRule[] = [
-      { method: 'GET', path: '/a', scopes: 'a' },
-      { method: 'GET', path: '/b', scopes: 'a' },
-      { method: 'GET', path: '/c', scopes: 'c' },
-    ]
-    const table = compileRouteRules(rules, new Set())
-    const asked = (target: string): unknown =>
-      table.match('GET', parseRequestTarget(target) as RequestTarget).requirements
-    expect(asked('/a')).toBe(asked('/b'))
-    expect(asked('/c')).not.toEqual(asked('/a'))
-  })
-
   it('are frozen, so that nobody who is shown them can change them', () => {
     const { rules } = match([{ method: 'GET', path: '/a', access: 'public' }], 'GET /a')
     expect(() => (rules as RouteRule[]).pop()).toThrow(TypeError)
