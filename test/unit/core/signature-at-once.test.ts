@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { createResourceServer } from '@scopegate/core'
 import { createFakeClock, createTestIssuer } from '@scopegate/core/testing'
@@ -22,6 +23,14 @@ const key: VerificationKey = {
   algorithm: 'ES256',
   fingerprint: '',
   material: await importKey(jwk as NonNullable<typeof jwk>, 'ES256'),
+}
+
+function judged(verify: () => boolean): boolean | 'failed' {
+  try {
+    return verify()
+  } catch {
+    return 'failed'
+  }
 }
 
 describe('a signature', () => {
@@ -59,6 +68,22 @@ describe('a signature', () => {
     const verdict = verifySignature(jws, secret)
     expect(verifiesAtOnce()).toBe(true)
     expect(await verdict).toBe(false)
+  })
+
+  it('is verified as its algorithm says, whatever the key turns out to be', async () => {
+    // The attack of RFC 8725 section 2.1, one level down: what is public used as if it were a secret.
+    const secret = new Uint8Array(32)
+    const input = jws.text.slice(0, jws.signingInputEnd)
+    const signature = createHmac('sha256', secret).update(input, 'latin1').digest()
+    const forged: CompactJws = { ...jws, signature }
+    for (const algorithm of ['RS256', 'PS256', 'ES256', 'EdDSA'] as const) {
+      const bytes: VerificationKey = { ...key, algorithm, material: secret }
+      expect(judged(() => verifySignatureAtOnce(forged, bytes))).not.toBe(true)
+      expect(await verifySignature(forged, bytes).catch(() => 'failed')).not.toBe(true)
+    }
+    const publicKey: VerificationKey = { ...key, algorithm: 'HS256' }
+    expect(judged(() => verifySignatureAtOnce(jws, publicKey))).toBe('failed')
+    expect(await verifySignature(jws, publicKey).catch(() => 'failed')).toBe('failed')
   })
 
   it('is never verified at once where the platform has promises only', () => {

@@ -67,6 +67,47 @@ describe('a source whose answers may not be remembered', () => {
   })
 })
 
+describe('a token that expires while something is waited for', () => {
+  const lastMoment = async (): Promise<string> => {
+    const last = await issuer.mintToken({ scope: 'query', expiresIn: 60 })
+    clock.advance(64)
+    return last
+  }
+  /** Answers two seconds later, and the token has one. */
+  const late =
+    (answer: unknown): (() => unknown) =>
+    async () => {
+      await Promise.resolve()
+      clock.advance(2)
+      return answer
+    }
+
+  it.each<[source: string, source: object]>([
+    ['its status', { status: { isActive: late(true), maxAge: 0 } }],
+    ['its grants', { grants: { resolve: late('query'), maxAge: 0 } }],
+  ])('is refused: %s', async (_, source) => {
+    const server = createServer(source)
+    expect(describeDecision(await server.authorize(bearerRequest(await lastMoment())))).toBe(
+      '401 token_expired',
+    )
+  })
+
+  it('is refused though it was known before', async () => {
+    const known = await issuer.mintToken({ scope: 'query', expiresIn: 60 })
+    let wait = 0
+    const isActive = async (): Promise<boolean> => {
+      await Promise.resolve()
+      clock.advance(wait)
+      return true
+    }
+    const server = createServer({ status: { isActive, maxAge: 0 } })
+    expect(describeDecision(await server.authorize(bearerRequest(known)))).toBe('allowed')
+    clock.advance(64)
+    wait = 2
+    expect(describeDecision(await server.authorize(bearerRequest(known)))).toBe('401 token_expired')
+  })
+})
+
 describe('the state of a token', () => {
   /** A token whose sources answer like this; `undefined` where they are not known yet, an error where they fail. */
   const tokenWith = (sources: { status?: unknown; grants?: unknown }): VerifiedToken => {
