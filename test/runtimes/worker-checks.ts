@@ -164,7 +164,6 @@ export const WORKER_CHECKS: readonly WorkerCheck[] = [
         await keySet.wasAsked(2)
         keySet.answer(1)
         assert.equal(await answer, 200)
-        assert.equal(keySet.asked(), 2)
       }),
   },
   {
@@ -227,7 +226,6 @@ export const WORKER_CHECKS: readonly WorkerCheck[] = [
         await endpoint.wasAsked(2)
         endpoint.answer(1)
         assert.deepEqual(await Promise.all(answers), [200, 200])
-        assert.equal(endpoint.asked(), 2)
       }),
   },
 ]
