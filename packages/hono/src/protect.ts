@@ -44,12 +44,17 @@ function guard(by: core.Authorizer | ((c: Context) => core.Authorizer)): Guard {
       c.set('auth', decision.token)
       await next()
     } else c.res = c.newResponse(decision.body || null, decision.status as 401)
-    try {
-      write(c.res.headers, decision.headers)
-    } catch {
-      c.res = new Response(c.res.body, c.res) // the headers of a fetched response cannot be changed
-      write(c.res.headers, decision.headers)
-    }
+    // Asked first, since looking at the headers alone makes servers build them.
+    if (Object.values(decision.headers).some((lines) => lines.length > 0)) answer(c, decision.headers)
+  }
+}
+
+function answer(c: Context, headers: core.ResponseHeaders): void {
+  try {
+    write(c.res.headers, headers)
+  } catch {
+    c.res = new Response(c.res.body, c.res) // the headers of a fetched response cannot be changed
+    write(c.res.headers, headers)
   }
 }
 

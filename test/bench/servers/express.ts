@@ -4,7 +4,7 @@ import express, { type RequestHandler } from 'express'
 import { expressjwt, type Request as JwtRequest } from 'express-jwt'
 import { auth, requiredScopes } from 'express-oauth2-jwt-bearer'
 import { AUDIENCE, ISSUER } from '../token-set.ts'
-import { createGate, hasScope, type ServerInput } from './server-input.ts'
+import { createGate, createGateWithOrigins, hasScope, type ServerInput } from './server-input.ts'
 
 const scopeQuery: RequestHandler = (req, res, next) => {
   if (hasScope((req as JwtRequest).auth, 'query')) next()
@@ -14,6 +14,7 @@ const scopeQuery: RequestHandler = (req, res, next) => {
 const GATES: Readonly<Record<string, (input: ServerInput) => RequestHandler[]>> = {
   bare: () => [],
   scopegate: (input) => [protect(createGate(input))],
+  'scopegate with origins': (input) => [protect(createGateWithOrigins(input))],
   'express-oauth2-jwt-bearer': ({ jwksUri, tokens }) => [
     auth({ issuer: ISSUER, audience: AUDIENCE, jwksUri, tokenSigningAlg: tokens.algorithm }),
     requiredScopes('query'),

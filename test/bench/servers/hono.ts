@@ -4,7 +4,13 @@ import { protect } from '@scopegate/hono'
 import { Hono, type MiddlewareHandler } from 'hono'
 import { jwk } from 'hono/jwk'
 import { AUDIENCE, ISSUER } from '../token-set.ts'
-import { createCachedVerifier, createGate, hasScope, type ServerInput } from './server-input.ts'
+import {
+  createCachedVerifier,
+  createGate,
+  createGateWithOrigins,
+  hasScope,
+  type ServerInput,
+} from './server-input.ts'
 
 const scopeQuery: MiddlewareHandler = async (c, next) => {
   if (!hasScope(c.get('jwtPayload'), 'query')) return c.body(null, 403)
@@ -29,6 +35,7 @@ function handMade(input: ServerInput): MiddlewareHandler {
 const GATES: Readonly<Record<string, (input: ServerInput) => MiddlewareHandler[]>> = {
   bare: () => [],
   scopegate: (input) => [protect(createGate(input))],
+  'scopegate with origins': (input) => [protect(createGateWithOrigins(input))],
   'hono/jwk': ({ tokens }) => [
     jwk({
       keys: [tokens.jwk as never],

@@ -4,7 +4,7 @@ import { protect } from '@scopegate/koa'
 import Koa, { type Middleware } from 'koa'
 import jwt from 'koa-jwt'
 import { AUDIENCE, ISSUER } from '../token-set.ts'
-import { createGate, hasScope, type ServerInput } from './server-input.ts'
+import { createGate, createGateWithOrigins, hasScope, type ServerInput } from './server-input.ts'
 
 const scopeQuery: Middleware = async (ctx, next) => {
   if (!hasScope(ctx.state.user, 'query')) ctx.throw(403)
@@ -14,6 +14,7 @@ const scopeQuery: Middleware = async (ctx, next) => {
 const GATES: Readonly<Record<string, (input: ServerInput) => Middleware[]>> = {
   bare: () => [],
   scopegate: (input) => [protect(createGate(input))],
+  'scopegate with origins': (input) => [protect(createGateWithOrigins(input))],
   'koa-jwt': ({ tokens }) => [
     jwt({ secret: tokens.key, algorithms: ['ES256'], issuer: ISSUER, audience: AUDIENCE }) as Middleware,
     scopeQuery,

@@ -1,4 +1,9 @@
-import { createResourceServer, type ResourceServer, type RouteRule } from '@scopegate/core'
+import {
+  createResourceServer,
+  type ResourceServer,
+  type ResourceServerOptions,
+  type RouteRule,
+} from '@scopegate/core'
 import { createVerifier } from 'fast-jwt'
 import { AUDIENCE, ISSUER, ORIGIN, type TokenSet } from '../token-set.ts'
 
@@ -22,15 +27,27 @@ export const RULES: readonly RouteRule[] = [
   { method: 'GET', path: '/health', access: 'public' },
 ]
 
-/** The gate as an application would make it, origins included. */
-export function createGate({ tokens, remembered = tokens.count + 1 }: ServerInput): ResourceServer {
+/** The gate doing what its peers do: no browser is let in. */
+export function createGate(input: ServerInput): ResourceServer {
+  return gateWith(input, {})
+}
+
+/** The gate of an API that pages use: it answers preflights and writes the headers of CORS, which no peer does. */
+export function createGateWithOrigins(input: ServerInput): ResourceServer {
+  return gateWith(input, { origins: [ORIGIN] })
+}
+
+function gateWith(
+  { tokens, remembered = tokens.count + 1 }: ServerInput,
+  more: Pick<ResourceServerOptions, 'origins'>,
+): ResourceServer {
   return createResourceServer({
     issuer: ISSUER,
     audience: AUDIENCE,
     keys: { keys: [tokens.jwk as NonNullable<TokenSet['jwk']>] },
     routes: RULES,
-    origins: [ORIGIN],
     tokenCache: { maxEntries: remembered, maxBytes: 1_073_741_824 },
+    ...more,
   })
 }
 

@@ -56,7 +56,7 @@ async function decisions({ settings, tokens, progress }: Bench): Promise<Series>
 async function overHttp({ settings, tokens, progress }: Bench, framework: string): Promise<Series> {
   progress(`preflights and denials on ${framework}`)
   const set = tokens({ algorithm: 'ES256', count: TOKENS })
-  const server = await startServer(framework, 'scopegate', { tokens: set, jwksUri: '' })
+  const server = await startServer(framework, 'scopegate with origins', { tokens: set, jwksUri: '' })
   const loads = new Map<string, Load>()
   for (const [kind, { status, ...shape }] of Object.entries(REQUESTS)) {
     loads.set(kind, {
