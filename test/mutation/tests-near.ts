@@ -1,7 +1,7 @@
 /** The tests of a source file beside the one of its own name: those of what it is a part of. */
 const NEAR: Readonly<Record<string, readonly string[]>> = {
   'access-token': ['access-token-verifier', 'authenticator'],
-  'access-token-verifier': ['rfc-tokens', 'claim-checks'],
+  'access-token-verifier': ['authenticator', 'signature-at-once', 'rfc-tokens', 'claim-checks', 'key-source'],
   authenticator: ['token-state', 'resource-server'],
   'bearer-token': ['rfc-bearer'],
   'cached-lookup': ['bounded-cache', 'single-flight', 'token-state', 'origin-policy', 'token-profiles'],
@@ -39,7 +39,16 @@ const NEAR: Readonly<Record<string, readonly string[]>> = {
   'request-headers': ['shape', 'credential'],
   'request-target': ['target-corpus'],
   requirement: ['guard', 'step-up', 'route-rules'],
-  'resource-server': ['report', 'guard', 'shape', 'resource-server-options', 'profile-renderer'],
+  'resource-server': [
+    'report',
+    'authenticator',
+    'key-set',
+    'profile-keys',
+    'guard',
+    'shape',
+    'resource-server-options',
+    'profile-renderer',
+  ],
   respond: [
     'resource-server',
     'report',

@@ -12,24 +12,12 @@ interface Answer {
   readonly challenge: 'none' | 'bare' | 'error' | 'scope' | 'authentication'
 }
 
-const malformed = (description: string): Answer => ({
-  status: 400,
-  error: 'invalid_request',
-  description,
-  challenge: 'none',
-})
-const forbidden = (description: string): Answer => ({
-  status: 403,
-  error: 'access_denied',
-  description,
-  challenge: 'none',
-})
-const unavailable = (description: string): Answer => ({
-  status: 503,
-  error: 'temporarily_unavailable',
-  description,
-  challenge: 'none',
-})
+const unchallenged =
+  (status: number, error: ErrorCode) =>
+  (description: string): Answer => ({ status, error, description, challenge: 'none' })
+const malformed = unchallenged(400, 'invalid_request')
+const forbidden = unchallenged(403, 'access_denied')
+const unavailable = unchallenged(503, 'temporarily_unavailable')
 const invalidToken: Answer = {
   status: 401,
   error: 'invalid_token',
@@ -45,12 +33,7 @@ const ANSWERS: Readonly<Record<DenialReason, Answer>> = Object.freeze({
   malformed_origin: malformed('A CORS request header is repeated'),
   encoding_not_accepted: malformed('The request target is malformed or ambiguous'),
   method_override: malformed('Method override headers are not accepted'),
-  method_not_allowed: {
-    status: 405,
-    error: 'method_not_allowed',
-    description: 'The request method is not supported',
-    challenge: 'none',
-  },
+  method_not_allowed: unchallenged(405, 'method_not_allowed')('The request method is not supported'),
   preflight_refused: forbidden('The cross-origin request is not allowed'),
   no_rule: forbidden('Access to this resource is not allowed'),
   no_credentials: {
@@ -100,12 +83,7 @@ const ANSWERS: Readonly<Record<DenialReason, Answer>> = Object.freeze({
   status_unavailable: unavailable('Access tokens cannot be verified at the moment'),
   grants_unavailable: unavailable('Permissions cannot be looked up at the moment'),
   origins_unavailable: unavailable('Origins cannot be looked up at the moment'),
-  internal_error: {
-    status: 500,
-    error: 'server_error',
-    description: 'The request could not be authorized',
-    challenge: 'none',
-  },
+  internal_error: unchallenged(500, 'server_error')('The request could not be authorized'),
 })
 
 /** What one kind of denial looks like on the wire, CORS headers aside. */

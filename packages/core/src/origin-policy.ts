@@ -131,6 +131,11 @@ function ownedPolicy(
   const closed = everyone ? responseHeaders(readable('*', cors), []) : withheld
   const headersOf = (origin: string): ResponseHeaders =>
     responseHeaders(readable(origin, cors), vary('Origin'))
+  const terms = termsOf(cors)
+  const granted = responseHeaders(
+    [...allowOrigin('', cors), allowMethods([]), ...terms],
+    vary(PREFLIGHT_VARY),
+  )
   const prepared = new Map(listed.map((origin) => [origin, headersOf(origin)]))
   return Object.freeze({
     owned: true,
@@ -138,8 +143,10 @@ function ownedPolicy(
     withheld,
     headers: (origin: string | undefined) =>
       origin === undefined || everyone ? closed : (prepared.get(origin) ?? headersOf(origin)),
-    preflightHeaders: (origin: string, methods: readonly string[]) =>
-      responseHeaders(grant(everyone ?? origin, methods, cors), vary(PREFLIGHT_VARY)),
+    preflightHeaders: (origin: string, methods: readonly string[]) => ({
+      ...granted,
+      set: [...allowOrigin(everyone ?? origin, cors), allowMethods(methods), ...terms],
+    }),
   })
 }
 
@@ -162,13 +169,16 @@ function readable(origin: string, cors: CorsOptions): HeaderLine[] {
   return [...allowOrigin(origin, cors), ['Access-Control-Expose-Headers', exposed]]
 }
 
-function grant(origin: string, methods: readonly string[], cors: CorsOptions): HeaderLine[] {
+/** What is granted to every preflight alike. */
+function termsOf({ allowedHeaders = [], maxAge = 600 }: CorsOptions): HeaderLine[] {
   return [
-    ...allowOrigin(origin, cors),
-    ['Access-Control-Allow-Methods', methods.join(', ')],
-    ['Access-Control-Allow-Headers', (cors.allowedHeaders ?? []).join(', ')],
-    ['Access-Control-Max-Age', String(cors.maxAge ?? 600)],
+    ['Access-Control-Allow-Headers', allowedHeaders.join(', ')],
+    ['Access-Control-Max-Age', String(maxAge)],
   ]
+}
+
+function allowMethods(methods: readonly string[]): HeaderLine {
+  return ['Access-Control-Allow-Methods', methods.join(', ')]
 }
 
 function allowOrigin(origin: string, { credentials }: CorsOptions): HeaderLine[] {
