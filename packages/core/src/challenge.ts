@@ -159,8 +159,8 @@ function parametersOf({ challenge }: Answer, requirement: Requirement | undefine
 
 function withParameters(challenge: Challenge, parameters: string): Challenge {
   if (parameters === '') return challenge
-  const headers = challenge.headers.map(([name, value]): HeaderLine => {
-    return name === 'WWW-Authenticate' ? [name, value + parameters] : [name, value]
+  const headers = challenge.headers.map((line): HeaderLine => {
+    return line[0] === 'WWW-Authenticate' ? [line[0], line[1] + parameters] : line
   })
   return { ...challenge, headers }
 }

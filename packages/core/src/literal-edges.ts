@@ -17,13 +17,15 @@ export type LiteralEdges = (from: number, segment: string) => number | undefined
 export function createLiteralEdges(edges: readonly LiteralEdge[]): LiteralEdges {
   const mask = 2 ** Math.ceil(Math.log2(edges.length + 1) + 1) - 1
   const slots = new Int32Array((mask + 1) * WIDTH)
-  const literals = [...new Set(edges.map(({ literal }) => literal))]
-  const places = new Map(literals.map((literal, place) => [literal, place + 1]))
+  const literals: string[] = []
+  const places = new Map<string, number>()
   for (const { from, literal, to } of edges) {
+    const place = places.get(literal) ?? literals.push(literal)
+    places.set(literal, place)
     const hash = hashOf(literal, from, 0)
     let slot = hash & mask
     while (slots[slot * WIDTH] !== 0) slot = (slot + 1) & mask
-    slots.set([places.get(literal) as number, hash, to], slot * WIDTH)
+    slots.set([place, hash, to], slot * WIDTH)
   }
   return (from, segment) => {
     const hash = hashOf(segment, from, 0)

@@ -43,8 +43,15 @@ export function compileRouteRules(
   return Object.freeze({
     rules,
     match,
-    methods: (target: RequestTarget) =>
-      listed.filter((method) => match(method, target).access !== 'none').flatMap(withHead),
+    methods: (target: RequestTarget) => {
+      const found: string[] = []
+      for (const method of listed) {
+        if (match(method, target).access === 'none') continue
+        found.push(method)
+        if (method === 'GET') found.push('HEAD')
+      }
+      return found
+    },
   })
 }
 
@@ -72,10 +79,6 @@ function withBasePath(rule: RouteRule, basePath: string): RouteRule {
 
 function isFirst(method: string, index: number, methods: readonly string[]): boolean {
   return methods.indexOf(method) === index
-}
-
-function withHead(method: string): string[] {
-  return method === 'GET' ? ['GET', 'HEAD'] : [method]
 }
 
 type Share = (options: RuleOptions, bindings: Requirement['bindings'], where: string) => Requirement
