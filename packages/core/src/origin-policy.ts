@@ -131,11 +131,7 @@ function ownedPolicy(
   const closed = everyone ? responseHeaders(readable('*', cors), []) : withheld
   const headersOf = (origin: string): ResponseHeaders =>
     responseHeaders(readable(origin, cors), vary('Origin'))
-  const terms = termsOf(cors)
-  const granted = responseHeaders(
-    [...allowOrigin('', cors), allowMethods([]), ...terms],
-    vary(PREFLIGHT_VARY),
-  )
+  const granted = responseHeaders(termsOf(cors), vary(PREFLIGHT_VARY))
   const prepared = new Map(listed.map((origin) => [origin, headersOf(origin)]))
   return Object.freeze({
     owned: true,
@@ -143,9 +139,13 @@ function ownedPolicy(
     withheld,
     headers: (origin: string | undefined) =>
       origin === undefined || everyone ? closed : (prepared.get(origin) ?? headersOf(origin)),
-    preflightHeaders: (origin: string, methods: readonly string[]) => ({
+    preflightHeaders: (origin: string, methods: readonly string[]): ResponseHeaders => ({
       ...granted,
-      set: [...allowOrigin(everyone ?? origin, cors), allowMethods(methods), ...terms],
+      set: [
+        ...allowOrigin(everyone ?? origin, cors),
+        ['Access-Control-Allow-Methods', methods.join(', ')],
+        ...granted.set,
+      ],
     }),
   })
 }
@@ -175,10 +175,6 @@ function termsOf({ allowedHeaders = [], maxAge = 600 }: CorsOptions): HeaderLine
     ['Access-Control-Allow-Headers', allowedHeaders.join(', ')],
     ['Access-Control-Max-Age', String(maxAge)],
   ]
-}
-
-function allowMethods(methods: readonly string[]): HeaderLine {
-  return ['Access-Control-Allow-Methods', methods.join(', ')]
 }
 
 function allowOrigin(origin: string, { credentials }: CorsOptions): HeaderLine[] {
