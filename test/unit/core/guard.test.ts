@@ -177,7 +177,7 @@ describe('protecting by the route table', () => {
   it('is refused where there is none', () => {
     const none = createResourceServer(profile)
     expect(() => none.protecting()).toThrow(ConfigurationError)
-    expect(() => none.protecting()).toThrow(/^routes: /)
+    expect(() => none.protecting()).toThrow(/^routes: is missing/)
     expect(none.routes).toEqual([])
   })
 

@@ -8,7 +8,7 @@ import {
 } from '@scopegate/core'
 import { createFakeClock } from '@scopegate/core/testing'
 import { describe, expect, it } from 'vitest'
-import { ask, denied, headerOf, issuer, profile } from './server.ts'
+import { ask, denied, headerOf, issuer, profile, request } from './server.ts'
 
 const APP = 'https://app.example'
 const OTHER = 'https://other.example'
@@ -283,6 +283,22 @@ describe('allowlists elsewhere', () => {
     expect(headerOf(decision, 'Access-Control-Allow-Origin')).toBe(APP)
     expect(asked.allows.map(([origin, { clientId }]) => [origin, clientId])).toEqual([[APP, 'test-client']])
     expect(asked.known).toEqual([])
+  })
+
+  it('are not asked again while their answer is fresh, so that nothing need be waited for', async () => {
+    const [origins, asked] = source()
+    const server = serverWith({ origins })
+    for (const [origin, allowed] of [
+      [APP, true],
+      [OTHER, false],
+    ] as const) {
+      const again = request('GET /read', { ...bearer, Origin: origin })
+      expect(server.authorizeNow(again)).toBeUndefined()
+      const decision = await server.authorize(again)
+      expect(decision.allowed).toBe(allowed)
+      expect(server.authorizeNow(again)).toEqual(decision)
+    }
+    expect(asked.allows).toHaveLength(2)
   })
 
   it('refuse an origin that some other account allows', async () => {

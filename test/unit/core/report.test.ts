@@ -182,6 +182,19 @@ describe('monitor mode', () => {
     expect(events).toEqual([expect.objectContaining({ allowed: true, enforced: true })])
   })
 
+  it('answers preflights all the same, the granted and the refused', async () => {
+    const { server } = monitored()
+    const preflight = { Origin: 'https://a.example', 'Access-Control-Request-Method': 'GET' }
+    expect(await server.authorize(request('OPTIONS /a', preflight))).toMatchObject({
+      allowed: false,
+      status: 204,
+    })
+    expect(await server.authorize(request('OPTIONS /none', preflight))).toMatchObject({
+      allowed: true,
+      observed: { reason: 'preflight_refused' },
+    })
+  })
+
   it('does not hand on a token that was not accepted', async () => {
     const { server } = monitored()
     const expired = await issuer.mintToken({ scope: 'a', expiresIn: -60 })

@@ -24,6 +24,23 @@ describe('the deciding headers', () => {
     expect(read(':authority', 'api.example')).toMatchObject({ authority: 'api.example', host: undefined })
   })
 
+  it.each([
+    'From',
+    'Accept',
+    'Connection',
+    ':authoritx',
+    'Cache-Control',
+    'If-None-Match',
+    'X-Forwarded-Proto',
+    'X-Forwarded-Prefix-Uri',
+    'X-Http-Method-Overridx',
+    'Access-Control-Request-Xethod',
+    'Accept-Control-Request-Header',
+  ])('are not %s, however long its name is', (name) => {
+    expect(read(name, 'GET')).toEqual(read())
+    expect(read(name, 'GET', name, 'a,b')).toEqual(read())
+  })
+
   it('are all absent where none was sent', () => {
     expect(read()).toEqual({
       host: undefined,
