@@ -63,7 +63,7 @@ function withoutToken(extraction: typeof ABSENT | typeof AMBIGUOUS, set: RuleSet
   if (set.access === 'optional') return ALLOWED
   return {
     reason: 'no_credentials',
-    rule: set.guarding.find(({ requirement }) => requirement.access === 'token'),
+    rule: set.compiled.find(({ requirement }) => requirement.access === 'token'),
   }
 }
 

@@ -9,7 +9,7 @@ import { makePlan, type Plan, type RuleSource } from './plan.ts'
 import { report, startTimer } from './report.ts'
 import type { ResourceRequest } from './request.ts'
 import type { RequestTarget } from './request-target.ts'
-import { judgeToken, type Requirement } from './requirement.ts'
+import { judgeToken } from './requirement.ts'
 import type { ResourceServerOptions } from './resource-server-options.ts'
 import { respond, respondToFault } from './respond.ts'
 import type { RouteRequirement, RouteRule } from './route-rule-options.ts'
@@ -124,14 +124,15 @@ function judge(gate: Gate, { set, target }: Plan, { token, refusal, origin }: Co
 
 /** Every rule must allow; the first that does not, in the order of the table, names the denial. */
 function judgeRules(
-  { guarding, requirements }: Plan['set'],
+  { compiled, requirements }: Plan['set'],
   token: VerifiedToken,
   target: RequestTarget,
   now: () => number,
 ): Outcome | undefined {
-  for (let i = 0; i < requirements.length; i++) {
-    const reason = judgeToken(requirements[i] as Requirement, token, target, now)
-    if (reason !== undefined) return { reason, rule: guarding[i] }
+  for (const requirement of requirements) {
+    const reason = judgeToken(requirement, token, target, now)
+    if (reason !== undefined)
+      return { reason, rule: compiled.find((rule) => rule.requirement === requirement) }
   }
   return undefined
 }

@@ -21,8 +21,7 @@ export interface RuleSet {
   /** In the order of the table. */
   readonly compiled: readonly CompiledRule[]
   readonly rules: readonly RouteRule[]
-  /** Those of them that ask for something, and what each asks. */
-  readonly guarding: readonly CompiledRule[]
+  /** What those of them ask that ask for something, in the same order. */
   readonly requirements: readonly Requirement[]
   /** The strictest access among them; `none` where no rule matches. */
   readonly access: 'none' | 'public' | 'optional' | 'token'
@@ -37,18 +36,30 @@ const ACCESS = ['none', 'public', 'optional', 'token'] as const
 /** Puts rules together. */
 export function createRuleSet(compiled: readonly CompiledRule[]): RuleSet {
   const ordered = [...compiled].sort((one, other) => one.index - other.index)
-  const guarding = ordered.filter(({ requirement }) => requirement.access !== 'public')
-  const strictest = Math.max(0, ...ordered.map(({ requirement }) => ACCESS.indexOf(requirement.access)))
+  const asked = ordered.map(({ requirement }) => requirement)
+  const strictest = Math.max(0, ...asked.map(({ access }) => ACCESS.indexOf(access)))
   return Object.freeze({
-    requirements: guarding.map(({ requirement }) => requirement),
+    requirements: shared(asked.filter(({ access }) => access !== 'public')),
     access: ACCESS[strictest] as RuleSet['access'],
-    opaque:
-      ordered.length === 0 ? 0 : ordered.reduce((bits, { requirement }) => bits & requirement.opaque, -1),
-    overriding: ordered.filter(({ overridden }) => overridden.size > 0),
+    opaque: asked.length === 0 ? 0 : asked.reduce((bits, { opaque }) => bits & opaque, -1),
+    overriding: shared(ordered.filter(({ overridden }) => overridden.size > 0)),
     rules: Object.freeze(ordered.map(({ rule }) => rule)),
     compiled: ordered,
-    guarding,
   })
+}
+
+const lists = new WeakMap<object, readonly object[]>()
+
+/**
+ * One list for all sets that ask the same one thing, or nothing: what every request looks at is then found in the
+ * processor's cache, however many rules there are.
+ */
+function shared<Item extends object>(list: readonly Item[]): readonly Item[] {
+  if (list.length > 1) return list
+  const key = list[0] ?? lists
+  const known = lists.get(key) ?? list
+  lists.set(key, known)
+  return known as readonly Item[]
 }
 
 /** No rule at all: what denies by default. */
@@ -68,12 +79,10 @@ const remainders = new WeakMap<RuleSet, Map<string, RuleSet>>()
 function remaining(set: RuleSet, spelt: readonly CompiledRule[]): RuleSet {
   const known = remainders.get(set) ?? new Map<string, RuleSet>()
   const key = spelt.map(({ index }) => index).join()
-  const left = known.get(key) ?? createRuleSet(set.compiled.filter((rule) => !isReplaced(rule, spelt)))
+  const left =
+    known.get(key) ??
+    createRuleSet(set.compiled.filter((rule) => !spelt.some(({ overridden }) => overridden.has(rule))))
   if (known.size >= MAX_REMAINING) known.clear()
   remainders.set(set, known.set(key, left))
   return left
-}
-
-function isReplaced(rule: CompiledRule, spelt: readonly CompiledRule[]): boolean {
-  return spelt.some(({ overridden }) => overridden.has(rule))
 }

@@ -89,6 +89,28 @@ describe('a decision', () => {
     })
   })
 
+  it.each([
+    ['b', 0],
+    ['a', 1],
+    ['a b', undefined],
+    ['', 0],
+  ] as const)(
+    'name the first rule of the table that does not allow a token with %j, though others ask the same',
+    async (scope, at) => {
+      const table = [
+        { method: 'GET', path: '/*', scopes: 'a' },
+        { method: 'GET', path: '/:x', scopes: 'b' },
+        { method: 'GET', path: '/x', scopes: 'a' },
+      ] as const
+      const gate = createResourceServer({ ...profile, routes: table })
+      const token = await issuer.mintToken(scope === '' ? {} : { scope })
+      const decision = await ask(gate, 'GET /x', { Authorization: `Bearer ${token}` })
+      expect(decision.allowed ? undefined : decision.rule).toBe(
+        at === undefined ? undefined : gate.routes[at],
+      )
+    },
+  )
+
   it('binds a path to a claim', async () => {
     const headers = await bearer('read', { room: 'r1' })
     expect(await ask(server, 'GET /rooms/r1', headers)).toMatchObject({ allowed: true })

@@ -59,16 +59,33 @@ describe('the rules that speak of one request', () => {
     )
   })
 
-  it('know those of them that ask for something, and what each asks', () => {
+  it('know what those of them ask that ask for something, in the order of the table', () => {
     const rules: RouteRule[] = [
       { method: 'GET', path: '/*', access: 'public' },
       { method: 'GET', path: '/:a', access: 'optional' },
       { method: 'GET', path: '/a', scopes: 'a' },
     ]
-    const { guarding, requirements } = match(rules, 'GET /a')
-    expect(guarding.map(({ rule }) => rule)).toEqual([rules[1], rules[2]])
-    expect(requirements).toEqual(guarding.map(({ requirement }) => requirement))
+    const { compiled, requirements } = match(rules, 'GET /a')
+    expect(requirements).toEqual(compiled.slice(1).map(({ requirement }) => requirement))
+    expect(requirements.map(({ access }) => access)).toEqual(['optional', 'token'])
     expect(match(rules, 'GET /').requirements).toEqual([])
+  })
+
+  it('share one list of what they ask where that is one and the same thing, or nothing', () => {
+    const rules: RouteRule[] = ['a', 'b', 'a', 'a b'].map((scopes, at) => {
+      return { method: 'GET', path: `/${at}`, scopes }
+    })
+    const table = compileRouteRules(rules, new Set())
+    const sets = rules.map(({ path }) => table.match('GET', parseRequestTarget(path) as RequestTarget))
+    const [a, b, again, both] = sets.map(({ requirements }) => requirements)
+    expect(again).toBe(a)
+    expect(new Set([a, b, both]).size).toBe(3)
+    expect([a, b, both].map((requirements) => requirements?.map(({ scope }) => scope))).toEqual([
+      ['a'],
+      ['b'],
+      ['a b'],
+    ])
+    expect(new Set(sets.map(({ overriding }) => overriding)).size).toBe(1)
   })
 
   it('are frozen, so that nobody who is shown them can change them', () => {
