@@ -24,6 +24,8 @@ const NEAR: Readonly<Record<string, readonly string[]>> = {
     'origin-policy',
     'token-profiles',
     'profile-renderer',
+    'origin-options',
+    'key-set-clock',
   ],
   'key-origin-options': ['profile-keys', 'resource-server-options'],
   'key-ring': ['key-set', 'verification-key', 'profile-keys'],

@@ -6,6 +6,7 @@ import {
 } from '@scopegate/core'
 import { createTestIssuer, type TestIssuer } from '@scopegate/core/testing'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { configurationError, profile } from './server.ts'
 
 const spokenBy =
   (family: string): ErrorRenderer =>
@@ -160,4 +161,12 @@ it('asks a renderer that several families share once for each answer', () => {
   }
   createResourceServer({ tokens: [family('a', renderError), family('b', renderError)] })
   expect(new Set(asked).size).toBe(asked.length)
+})
+
+it('names the renderer that fails: that of the server, or that of a family', () => {
+  const silent = (() => undefined) as never
+  const refused = (options: object): string => configurationError(options).key
+  expect(refused({ ...profile, renderError: silent })).toBe('renderError')
+  expect(refused({ tokens: [family('a'), family('b')], renderError: silent })).toBe('renderError')
+  expect(refused({ tokens: [family('a'), family('b', silent)] })).toBe('tokens[1].renderError')
 })
