@@ -54,6 +54,7 @@ const NEAR: Readonly<Record<string, readonly string[]>> = {
   requirement: ['guard', 'step-up', 'route-rules'],
   'resource-server': [
     'report',
+    'origin-policy',
     'authenticator',
     'key-set',
     'profile-keys',

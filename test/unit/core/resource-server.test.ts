@@ -89,6 +89,19 @@ describe('a decision', () => {
     })
   })
 
+  it('names the first rule that wants a token, where none was sent', async () => {
+    const gate = createResourceServer({
+      ...profile,
+      routes: [
+        { method: 'GET', path: '/*', access: 'public' },
+        { method: 'GET', path: '/:x', access: 'optional' },
+        { method: 'GET', path: '/x', scopes: 'a' },
+        { method: '*', path: '/x/*', scopes: 'b' },
+      ],
+    })
+    expect(await ask(gate, 'GET /x')).toMatchObject({ reason: 'no_credentials', rule: gate.routes[2] })
+  })
+
   it.each([
     ['b', 0],
     ['a', 1],
