@@ -25,13 +25,13 @@ const CHARTS: readonly ChartSource[] = [
   {
     file: 'cold.svg',
     title: 'Tokens never seen before, one after another',
-    subtitle: 'tokens per second, more is better; ours decides the whole request',
+    subtitle: 'tokens per second, more is better',
     takes: (name) => /^cold .*, sequential$/.test(name),
   },
   {
     file: 'cold-64.svg',
     title: 'Tokens never seen before, 64 at a time',
-    subtitle: 'tokens per second, more is better; ours decides the whole request',
+    subtitle: 'tokens per second, more is better',
     takes: (name) => /^cold .* in flight$/.test(name),
   },
 ]

@@ -54,7 +54,7 @@ function frameworkLine(figure: Figures, framework: string): string | undefined {
 function sharedLines(figure: Figures): readonly string[] | undefined {
   const decision = figure('warm decision at 200,000 tokens')
   const memory = figure('memory per token beside its text, 50,000 tokens')
-  const cold = figure('cold ES256, sequential')
+  const cold = figure('cold ES256, sequential, the whole decision')
   const one = figure('CPU per request, bare hono app')
   const two = figure('CPU per request, two Hono processes at once')
   const added = figure('CPU added per request, hono')

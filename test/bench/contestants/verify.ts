@@ -5,7 +5,12 @@ import {
   timingSafeEqual,
   verify as verifySignature,
 } from 'node:crypto'
-import { type AuthorizationDecision, createResourceServer, type ResourceRequest } from '@scopegate/core'
+import {
+  type AuthorizationDecision,
+  createResourceServer,
+  type ResourceRequest,
+  type ResourceServerOptions,
+} from '@scopegate/core'
 import { JwtVerifier } from 'aws-jwt-verify'
 import { createVerifier } from 'fast-jwt'
 import { importJWK, jwtVerify } from 'jose'
@@ -83,15 +88,19 @@ async function expectJudgement<Item>(verifier: Verifier<Item>, token: string): P
   if (taken) throw new Error('a forged token was accepted')
 }
 
-function scopegate(tokens: TokenSet): Verifier<ResourceRequest> {
+function optionsFor(tokens: TokenSet): ResourceServerOptions {
   const keys = tokens.jwk ? { keys: { keys: [tokens.jwk] } } : { secret: tokens.key }
-  const { authorize } = createResourceServer({
+  return {
     ...keys,
     issuer: ISSUER,
     audience: AUDIENCE,
     routes: [{ method: 'GET', path: '/maps/:mapCode', scopes: 'query' }],
     tokenCache: { maxEntries: 1 },
-  }).protecting()
+  }
+}
+
+function scopegate(tokens: TokenSet): Verifier<ResourceRequest> {
+  const { authorize } = createResourceServer(optionsFor(tokens)).protecting()
   return {
     prepare: (token) => ({
       method: 'GET',
@@ -100,6 +109,27 @@ function scopegate(tokens: TokenSet): Verifier<ResourceRequest> {
     }),
     verify: authorize,
     accepts: (decision) => (decision as AuthorizationDecision).allowed === true,
+  }
+}
+
+interface Presented {
+  readonly text: string
+  readonly header: string
+  readonly value: string
+}
+
+/** What the gate asks of a token, and nothing of the request: the work that its peers do. From inside, as nobody calls it alone. */
+async function scopegateToken(tokens: TokenSet): Promise<Verifier<Presented>> {
+  const core = import.meta.resolve('@scopegate/core')
+  const { compileGate } = await import(new URL('gate.js', core).href)
+  const { createAccessTokenVerifier } = await import(new URL('access-token-verifier.js', core).href)
+  const { profiles } = compileGate(optionsFor(tokens))
+  const { verifyAtOnce, verify } = createAccessTokenVerifier(profiles, Date.now)
+  for (const { keys } of profiles) await keys.ready()
+  return {
+    prepare: (text) => ({ text, header: 'authorization', value: `Bearer ${text}` }),
+    verify: (credential) => verifyAtOnce(credential) ?? verify(credential),
+    accepts: (result) => Object.hasOwn(result as object, 'accessToken'),
   }
 }
 
@@ -183,7 +213,8 @@ function asIs(token: string): string {
 }
 
 export const contestants: Readonly<Record<string, Contestant<VerifyInput>>> = {
-  scopegate: measured(scopegate),
+  scopegate: measured(scopegateToken),
+  'scopegate, the whole decision': measured(scopegate),
   jose: measured(jose),
   'fast-jwt': measured(fastJwt),
   'aws-jwt-verify': measured(awsJwtVerify),
