@@ -22,7 +22,7 @@ function publicPart({ kty, n, e, crv, x, y }: JsonWebKey): Record<string, unknow
 }
 
 /** Milliseconds of one turn of the event loop after which what else comes in it is left to other threads. */
-const TURN = 5
+const TURN = 2
 let turnBeganAt: number | undefined
 let inThreadPool = 0
 
