@@ -16,15 +16,16 @@ interface Bar {
   readonly kind: 'ours' | 'peer' | 'limit'
 }
 
-/** Draws rows as groups of horizontal bars on one scale: ours in colour, peers grey, a limit in outline. */
+/** Draws rows as groups of horizontal bars, each group on its own scale: ours in colour, peers grey, a limit in outline. */
 export function drawChart(title: string, subtitle: string, rows: readonly Row[]): string {
-  const longest = Math.max(...rows.flatMap(barsOf).map(({ value }) => value))
   let y = 52
   const parts: string[] = []
   for (const row of rows) {
     parts.push(text(0, y + 12, row.name, 'group'))
     y += BAR + GAP
-    for (const bar of barsOf(row)) {
+    const bars = barsOf(row)
+    const longest = Math.max(...bars.map(({ value }) => value))
+    for (const bar of bars) {
       parts.push(drawBar(bar, y, longest))
       y += BAR + GAP
     }
