@@ -80,10 +80,7 @@ function sharedChallenger(
 
 function refuseMonitoringForNobody({ mode, onDecision }: ServerOptions): void {
   if (mode !== 'monitor' || onDecision !== undefined) return
-  throw new ConfigurationError(
-    'mode',
-    "'monitor' reports to `onDecision` and enforces nothing; without it, nothing is left",
-  )
+  throw new ConfigurationError('mode', "'monitor' only reports to `onDecision`; without it, nothing is left")
 }
 
 function refuseCorsWithoutEffect({ cors, origins, routes }: ServerOptions): void {

@@ -71,10 +71,7 @@ export function createResourceServer<Scope extends string = string>(
     routes: gate.table.rules as readonly RouteRule<Scope>[],
     protecting: () => {
       if (gate.table.rules.length > 0) return byTable
-      throw new ConfigurationError(
-        'routes',
-        'is missing: without a route table every request would be refused',
-      )
+      throw new ConfigurationError('routes', 'is missing: every request would be refused')
     },
     requiring: (requirement: ScopeExpression<Scope> | RouteRequirement<Scope>) =>
       createAuthorizer(gate, compileGuard(requirement, gate.kinds)),

@@ -103,7 +103,7 @@ function deny(
   }
 }
 
-const MONITORED: HeaderLine = ['Scopegate-Mode', 'monitor']
+const MONITORED: HeaderLine = Object.freeze(['Scopegate-Mode', 'monitor'] as const)
 
 /** Monitor mode: the request goes on, and the response says that nothing was enforced. */
 function letThrough(gate: Gate, plan: Plan, context: Context, observed: DeniedDecision): AllowedDecision {

@@ -10,7 +10,7 @@ export async function importKey(jwk: JsonWebKey, algorithm: SignatureAlgorithm):
 
 /** Only what makes the key; what else was published with it has been judged before. */
 function publicPart({ kty, n, e, crv, x, y }: JsonWebKey): object {
-  return kty === 'RSA' ? { kty, n, e } : { kty, crv, x, y }
+  return kty === 'RSA' ? { kty, n, e } : kty === 'EC' ? { kty, crv, x, y } : { kty, crv, x }
 }
 
 /** Never: WebCrypto has promises only. */

@@ -162,6 +162,7 @@ describe('monitor mode', () => {
       observed: { allowed: false, status: 401, reason: 'no_credentials' },
     })
     expect(decision.headers.set).toContainEqual(['Scopegate-Mode', 'monitor'])
+    expect(decision.headers.set.every(Object.isFrozen)).toBe(true)
     expect(events).toEqual([
       expect.objectContaining({
         allowed: false,

@@ -405,6 +405,18 @@ function isBase64url(value: unknown): boolean {
   return value === undefined || (typeof value === 'string' && /^[\w-]+$/.test(value))
 }
 
+it('is made of what makes a key of its kind; what else was published beside it is not even read', async () => {
+  const stray: unknown = Object.create(null)
+  for (const name of ['node', 'web'] as const) {
+    const okp = { ...publish(keys, 'ed25519'), y: stray, n: stray, e: stray } as JsonWebKey
+    await expect(importWith(name, okp, 'EdDSA')).resolves.toBeDefined()
+    const rsa = { ...publish(keys, 'rsa'), x: stray, y: stray, crv: stray } as JsonWebKey
+    await expect(importWith(name, rsa, 'RS256')).resolves.toBeDefined()
+    const ec = { ...publish(keys, 'p256'), n: stray, e: stray } as JsonWebKey
+    await expect(importWith(name, ec, 'ES256')).resolves.toBeDefined()
+  }
+})
+
 describe('a published key that is unfit', () => {
   it.each([
     ['further primes, as only a private key has', { oth: [{ r: 'AQAB', d: 'AQAB', t: 'AQAB' }] }],
