@@ -99,6 +99,15 @@ describe('a signature', () => {
     expect(await verifySignature(jws, publicKey).catch(() => 'failed')).toBe('failed')
   })
 
+  it('is verified as its algorithm says, whatever an object has inherited', () => {
+    Object.assign(Object.prototype, { isHmac: true })
+    try {
+      expect(verifySignatureAtOnce(jws, key)).toBe(true)
+    } finally {
+      Reflect.deleteProperty(Object.prototype, 'isHmac')
+    }
+  })
+
   it('is never verified at once where the platform has promises only', () => {
     expect(web.verifiesAtOnce()).toBe(false)
     expect(web.verifySignatureAtOnce(jws, key)).toBe(false)
