@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
-import type { Series } from './row.ts'
+import { joinSeries, type Series } from './row.ts'
 
 /** What is measured against each other. */
 export interface Race {
@@ -12,6 +12,8 @@ export interface Race {
   readonly rounds: number
   /** Measurements taken first and thrown away. Default 3. */
   readonly warmUp?: number
+  /** In how many processes, one after another, each contestant is measured: two may differ for as long as they live. Default 1. */
+  readonly casts?: number
 }
 
 interface Runner {
@@ -24,7 +26,13 @@ interface Runner {
  * Measures contestants in turn, each in a process of its own, so that none runs in the other's heap or on code that was
  * compiled for the other. Each round measures every one of them once, starting with another one each time.
  */
-export async function race({ module, contestants, input, rounds, warmUp = 3 }: Race): Promise<Series> {
+export async function race({ casts = 1, ...of }: Race): Promise<Series> {
+  const parts: Series[] = []
+  for (let cast = 0; cast < casts; cast++) parts.push(await raceOnce(of))
+  return joinSeries(parts)
+}
+
+async function raceOnce({ module, contestants, input, rounds, warmUp = 3 }: Race): Promise<Series> {
   const runners = await Promise.all(contestants.map(async (name) => await start(module, name, input)))
   const values = new Map<string, number[]>(contestants.map((name) => [name, []]))
   try {

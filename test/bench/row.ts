@@ -62,6 +62,11 @@ export function toRow(source: RowSource): Row {
   }
 }
 
+/** What several processes of the same contestants measured. */
+export function joinSeries(parts: readonly Series[]): Series {
+  return mapValues(parts[0] ?? {}, (_, name) => parts.flatMap((part) => part[name] ?? []))
+}
+
 function bestOf(unit: Unit, values: readonly number[]): number | undefined {
   if (values.length === 0) return undefined
   return unit === '/s' ? Math.max(...values) : Math.min(...values)
@@ -74,7 +79,7 @@ export function timesBetter(unit: Unit, ours: number, theirs: number): number {
 
 function mapValues<From, To>(
   record: Readonly<Record<string, From>>,
-  map: (value: From) => To,
+  map: (value: From, key: string) => To,
 ): Record<string, To> {
-  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, map(value)]))
+  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, map(value, key)]))
 }

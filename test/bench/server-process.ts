@@ -6,7 +6,6 @@ import type { ServerInput } from './servers/server-input.ts'
 /** The messages of {@link startServer}: first what to become, then questions. */
 type Order =
   | { readonly module: string; readonly contestant: string; readonly input: ServerInput }
-  | 'collect'
   | 'usage'
   | 'delay'
 
@@ -27,7 +26,6 @@ process.on('message', (order: Order) => {
 
 async function answer(order: Order): Promise<number> {
   if (order === 'usage') return usage()
-  if (order === 'collect') return collect()
   if (order === 'delay') return measureDelay()
   const { start } = (await import(order.module)) as ServerModule
   const server = await start(order.contestant, order.input)
@@ -35,12 +33,6 @@ async function answer(order: Order): Promise<number> {
   server.keepAliveTimeout = 0
   if (!server.listening) await new Promise((resolve) => server.once('listening', resolve))
   return (server.address() as AddressInfo).port
-}
-
-/** Garbage of one measurement is not left to the next one. */
-function collect(): number {
-  globalThis.gc?.()
-  return 0
 }
 
 /** Microseconds of CPU so far, all threads. */

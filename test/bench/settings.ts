@@ -4,8 +4,13 @@ export interface Settings {
   readonly rounds: number
   /** The timed part of one measurement, in milliseconds. */
   readonly sampleMs: number
-  /** How many pairs (without and with a contestant) each HTTP figure is the median of. */
+  /**
+   * How many pairs (without and with a contestant) are measured over HTTP in each process. Many short ones: what else the
+   * machine does changes from second to second, and is then the same for both of a pair.
+   */
   readonly pairs: number
+  /** In how many processes, one after another, each contestant is measured where processes differ. */
+  readonly casts: number
   /** Requests of one HTTP measurement. */
   readonly requests: number
   /** Requests each HTTP server answers before anything is measured. */
@@ -18,8 +23,9 @@ export interface Settings {
 export const FULL: Settings = {
   rounds: 9,
   sampleMs: 120,
-  pairs: 11,
-  requests: 3000,
+  pairs: 21,
+  casts: 3,
+  requests: 750,
   warmUp: 8000,
   tokenShare: 1,
 }
@@ -29,6 +35,7 @@ export const QUICK: Settings = {
   rounds: 2,
   sampleMs: 5,
   pairs: 2,
+  casts: 1,
   requests: 64,
   warmUp: 64,
   tokenShare: 0.005,

@@ -23,7 +23,7 @@ export async function startServer(
   lanes = 16,
 ): Promise<BenchServer> {
   const script = fileURLToPath(new URL('server-process.js', import.meta.url))
-  const child = fork(script, { execArgv: ['--expose-gc', QUIET] })
+  const child = fork(script, { execArgv: [QUIET] })
   const module = new URL(`servers/${framework}.js`, import.meta.url).href
   const port = await ask(child, { module, contestant, input })
   const connections = await connect(port, lanes)
@@ -35,12 +35,11 @@ export async function startServer(
 }
 
 function measuring(
-  question: (name: 'collect' | 'usage' | 'delay') => Promise<number>,
+  question: (name: 'usage' | 'delay') => Promise<number>,
   { send }: Connections,
 ): Omit<BenchServer, 'stop'> {
   return {
     cost: async (load) => {
-      await question('collect')
       const before = await question('usage')
       await send(load)
       return ((await question('usage')) - before) / load.count

@@ -1,5 +1,11 @@
 import type { ServerResponse } from 'node:http'
-import type { Authorizer, ResourceServer, RouteRequirement, ScopeExpression } from '@scopegate/core'
+import type {
+  AccessToken,
+  Authorizer,
+  ResourceServer,
+  RouteRequirement,
+  ScopeExpression,
+} from '@scopegate/core'
 import type { NextFunction, Request } from 'express'
 
 /** Express middleware that leaves the types of parameters and bodies to the route. */
@@ -39,6 +45,10 @@ function guard(authorizer: Authorizer): Guard {
   }
 }
 
+interface Authenticated {
+  auth?: AccessToken | undefined
+}
+
 /** Fails closed: where the answer cannot be written, another being under way, the connection ends and nothing runs. */
 async function enforce(authorizer: Authorizer, ...[req, res, next]: Parameters<Guard>): Promise<void> {
   try {
@@ -48,7 +58,7 @@ async function enforce(authorizer: Authorizer, ...[req, res, next]: Parameters<G
     for (const [name, value] of decision.headers.set) res.setHeader(name, value)
     for (const [name, value] of decision.headers.append)
       res.setHeader(name, joined(res.getHeader(name), value))
-    if (decision.allowed === true) Object.assign(req, { auth: decision.token })
+    if (decision.allowed === true) (req as Authenticated).auth = decision.token
     else {
       res.statusCode = decision.status
       return void res.end(decision.body)

@@ -20,12 +20,14 @@ export interface DecisionOrder {
   readonly rules: number
   /** Default: all. */
   readonly contestants?: readonly string[]
+  /** See {@link Race.casts}. */
+  readonly casts?: number
 }
 
 /** The warm decision with so many distinct tokens and rules, against the best that can be put together. */
 export async function measureDecision(
   { settings, tokens, progress }: Bench,
-  { name, count, rules, contestants = ['scopegate', PEER, HASHED] }: DecisionOrder,
+  { name, count, rules, contestants = ['scopegate', PEER, HASHED], casts = 1 }: DecisionOrder,
 ): Promise<Row> {
   progress(`${name}: verifying every token once`)
   const input: DecisionInput = {
@@ -33,7 +35,7 @@ export async function measureDecision(
     rules,
     sampleMs: settings.sampleMs,
   }
-  const series = await race({ module: 'decision', contestants, input, rounds: settings.rounds })
+  const series = await race({ module: 'decision', contestants, input, rounds: settings.rounds, casts })
   return toRow({ name, unit: 'us', series, notes: DECISION_NOTES })
 }
 
@@ -43,5 +45,6 @@ export const decision: Suite = async (bench) => [
     name: 'warm decision, 10,000 tokens, 1,000 rules',
     count: 10_000,
     rules: 1000,
+    casts: bench.settings.casts,
   }),
 ]

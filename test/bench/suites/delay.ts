@@ -30,7 +30,7 @@ async function measureDelay(
   { settings, tokens }: Bench,
   servers: ReadonlyMap<string, BenchServer>,
 ): Promise<readonly Row[]> {
-  const count = settings.requests * 2
+  const count = settings.requests * 8
   const load = { requests: makeRequests(tokens(ORDER)), count, status: 200 }
   for (const server of servers.values()) await server.cost(load)
   const collect = async (measure: 'delay' | 'throughput' | 'cost'): Promise<Series> => {

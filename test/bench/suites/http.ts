@@ -2,7 +2,7 @@ import { publishKey } from '../jwks-endpoint.ts'
 import type { Load } from '../load.ts'
 import { rotated } from '../race.ts'
 import { makeRequests } from '../requests.ts'
-import { type Row, type Series, toRow } from '../row.ts'
+import { joinSeries, type Row, type Series, toRow } from '../row.ts'
 import { type BenchServer, startServer } from '../start-server.ts'
 import type { Bench, Suite } from '../suite.ts'
 import type { TokenOrder } from '../token-set.ts'
@@ -34,50 +34,69 @@ export const http: Suite = async (bench) => {
   return rows
 }
 
+/** Two processes of one program may differ for as long as they live, so each contestant is measured in several. */
 async function measureFramework(bench: Bench, framework: string): Promise<readonly Row[]> {
-  const tokens = bench.tokens(ORDER)
-  const jwks = await publishKey(tokens)
-  const contestants = [OURS, WITH_ORIGINS, ...(PEERS[framework] ?? [])]
+  const plain: Series[] = []
+  const fromPages: Series[] = []
+  for (let cast = 0; cast < bench.settings.casts; cast++) {
+    await withServers(bench, framework, async (servers) => {
+      const [one, other] = await measureCast(bench, framework, servers)
+      plain.push(one)
+      fromPages.push(other)
+    })
+  }
+  return rowsOf(framework, joinSeries(plain), joinSeries(fromPages))
+}
+
+type Servers = ReadonlyMap<string, BenchServer>
+
+async function withServers(
+  { tokens }: Bench,
+  framework: string,
+  use: (servers: Servers) => Promise<void>,
+): Promise<void> {
+  const set = tokens(ORDER)
+  const jwks = await publishKey(set)
   const servers = new Map<string, BenchServer>()
   try {
-    for (const contestant of [BARE, ...contestants]) {
-      servers.set(contestant, await startServer(framework, contestant, { tokens, jwksUri: jwks.url }))
+    for (const contestant of [BARE, OURS, WITH_ORIGINS, ...(PEERS[framework] ?? [])]) {
+      servers.set(contestant, await startServer(framework, contestant, { tokens: set, jwksUri: jwks.url }))
     }
-    return await measureRows(bench, framework, servers)
+    await use(servers)
   } finally {
     for (const server of servers.values()) server.stop()
     jwks.close()
   }
 }
 
-async function measureRows(
+async function measureCast(
   { settings, tokens, progress }: Bench,
   framework: string,
-  servers: ReadonlyMap<string, BenchServer>,
-): Promise<readonly Row[]> {
+  servers: Servers,
+): Promise<readonly [plain: Series, fromPage: Series]> {
   const set = tokens(ORDER)
   const load = { requests: makeRequests(set), count: settings.requests, status: 200 }
-  const name = `CPU added per request, ${framework}`
-  progress(`${name}: warming up`)
-  for (const server of servers.values()) await server.cost({ ...load, count: settings.warmUp })
-  progress(name)
-  const contestants = [OURS, ...(PEERS[framework] ?? [])]
-  const { bare, ...added } = await addedCost(servers, contestants, load, settings.pairs)
   const fromPage = { ...load, requests: makeRequests(set, { origin: true }) }
-  progress(`${name}, from a page`)
-  const { [WITH_ORIGINS]: scopegate = [] } = await addedCost(
-    servers,
-    [WITH_ORIGINS],
-    fromPage,
-    settings.pairs,
-  )
+  progress(`CPU added per request, ${framework}: warming up`)
+  for (const server of servers.values()) await server.cost({ ...load, count: settings.warmUp })
+  progress(`CPU added per request, ${framework}`)
+  return [
+    await addedCost(servers, [OURS, ...(PEERS[framework] ?? [])], load, settings.pairs),
+    await addedCost(servers, [WITH_ORIGINS], fromPage, settings.pairs),
+  ]
+}
+
+function rowsOf(framework: string, plain: Series, fromPage: Series): readonly Row[] {
+  const name = `CPU added per request, ${framework}`
+  const { [BARE]: bare = [], ...added } = plain
+  const { [WITH_ORIGINS]: scopegate = [] } = fromPage
   return [
     toRow({ name, unit: 'us', series: added, notes: NOTES }),
     toRow({ name: `${name}, from a page`, unit: 'us', series: { scopegate } }),
     toRow({
       name: `CPU per request, bare ${framework} app`,
       unit: 'us',
-      series: { bare: bare ?? [] },
+      series: { bare },
       ours: BARE,
     }),
   ]

@@ -6,7 +6,7 @@ import type { Suite } from '../suite.ts'
 export const importTime: Suite = async ({ settings, progress }) => {
   const name = 'import of @scopegate/core'
   progress(name)
-  const pairs = settings.pairs + 4
+  const pairs = settings.rounds + 6
   const scopegate: number[] = []
   for (let pair = 0; pair < pairs; pair++) {
     const bare = startUp('0')

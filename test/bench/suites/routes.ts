@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
-import type { DecisionInput } from '../contestants/decision.ts'
+import { type DecisionInput, TEN_RULES } from '../contestants/decision.ts'
 import { race } from '../race.ts'
 import { type Row, type Series, toRow } from '../row.ts'
 import type { Bench, Suite } from '../suite.ts'
@@ -22,29 +22,35 @@ export const routes: Suite = async (bench) => {
       notes: DECISION_NOTES,
     }),
   )
-  return [...rows, growth(bySize), compile(bench)]
+  return [...rows, await growth(bench), compile(bench)]
 }
 
 async function measureSize({ settings, tokens, progress }: Bench, rules: number): Promise<Series> {
   progress(`warm decision, ${rules} rules`)
-  const input: DecisionInput = {
-    tokens: tokens({ algorithm: 'ES256', count: TOKENS }),
-    rules,
-    sampleMs: settings.sampleMs,
-  }
-  return await race({ module: 'decision', contestants: ['scopegate', PEER], input, rounds: settings.rounds })
+  return await race({
+    module: 'decision',
+    contestants: ['scopegate', PEER],
+    input: inputOf({ settings, tokens }, rules),
+    rounds: settings.rounds,
+  })
 }
 
-/** Ours alone: the largest table against the smallest, measured in one run. */
-function growth(bySize: ReadonlyMap<number, Series>): Row {
-  const few = bySize.get(SIZES[0])?.scopegate ?? []
-  const many = bySize.get(MOST)?.scopegate ?? []
-  return toRow({
-    name: 'warm decision, 10 -> 10,000 rules',
-    unit: 'us',
-    series: { scopegate: many, '10 rules': few },
-    limit: '10 rules',
+function inputOf({ settings, tokens }: Pick<Bench, 'settings' | 'tokens'>, rules: number): DecisionInput {
+  return { tokens: tokens({ algorithm: 'ES256', count: TOKENS }), rules, sampleMs: settings.sampleMs }
+}
+
+/** Ours alone: the largest table against the smallest, in turn. */
+async function growth({ settings, tokens, progress }: Bench): Promise<Row> {
+  const name = 'warm decision, 10 -> 10,000 rules'
+  progress(name)
+  const series = await race({
+    module: 'decision',
+    contestants: ['scopegate', TEN_RULES],
+    input: inputOf({ settings, tokens }, MOST),
+    rounds: settings.rounds,
+    casts: settings.casts,
   })
+  return toRow({ name, unit: 'us', series, limit: TEN_RULES })
 }
 
 /** In a fresh process each time: that is when an application compiles its table. */

@@ -25,14 +25,14 @@ async function measureScale(
   { settings, tokens }: Bench,
   servers: readonly BenchServer[],
 ): Promise<readonly Row[]> {
-  const load = { requests: makeRequests(tokens(ORDER)), count: settings.requests, status: 200 }
+  const load = { requests: makeRequests(tokens(ORDER)), count: settings.requests * 4, status: 200 }
   for (const server of servers) await server.cost({ ...load, count: settings.warmUp })
   const collect = async (
     measure: 'cost' | 'throughput',
     combine: (values: number[]) => number,
   ): Promise<Series> => {
     const series: Record<string, number[]> = { [ONE]: [], scopegate: [] }
-    for (let round = 0; round < settings.pairs; round++) {
+    for (let round = 0; round < settings.rounds; round++) {
       for (const processes of rotated([1, 2], round)) {
         const used = servers.slice(0, processes)
         const values = await Promise.all(used.map(async (server) => await server[measure](load)))
