@@ -53,6 +53,17 @@ describe.each(['express', 'koa', 'hono'])('the %s adapter', (name) => {
   })
 })
 
+describe('core', () => {
+  it('depends on nothing, and names the zod that its build holds, with its licence', () => {
+    expect(readManifest('core').dependencies ?? {}).toEqual({})
+    const notice = readFileSync(new URL('core/docs/third-party.md', folder), 'utf8')
+    const zod = new URL('core/node_modules/zod/', folder)
+    const { version } = JSON.parse(readFileSync(new URL('package.json', zod), 'utf8'))
+    expect(notice).toContain(`zod](https://zod.dev) ${version},`)
+    expect(notice).toContain(readFileSync(new URL('LICENSE', zod), 'utf8'))
+  })
+})
+
 function readManifest(name: string): Manifest {
   return JSON.parse(readFileSync(new URL(`${name}/package.json`, folder), 'utf8'))
 }

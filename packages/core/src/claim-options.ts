@@ -1,4 +1,4 @@
-import * as z from 'zod/mini'
+import * as z from './schema.ts'
 import { filled, isNumber, oneOf, string } from './value-options.ts'
 
 /** A claim's fixed value. */
@@ -26,7 +26,7 @@ const texts = z.union(
   'must be a string or a non-empty array of non-empty strings',
 )
 
-/** A table of names and values of one sort. One without members would do nothing, silently. */
+/** A table of names and values of one sort. One without members would do nothing, silently. @internal */
 export function table(values: z.ZodMiniType): z.ZodMiniType {
   return z
     .catchall(z.object({}), values)
@@ -34,6 +34,7 @@ export function table(values: z.ZodMiniType): z.ZodMiniType {
     .check(z.refine((members) => !Object.hasOwn(members, ''), 'has a member without a name'))
 }
 
+/** @internal */
 export const fixedClaimsSchema: z.ZodMiniType = table(
   z.custom(
     (value) => typeof value === 'string' || typeof value === 'boolean' || isNumber(value),
@@ -41,11 +42,13 @@ export const fixedClaimsSchema: z.ZodMiniType = table(
   ),
 )
 
+/** @internal */
 export const requiredClaimsSchema: z.ZodMiniType = z.union(
   [z.array(text).check(filled('is empty; leave it out')), table(oneOf(CLAIM_TYPES))],
   `must be a non-empty list of claims, or claims with their types (${CLAIM_TYPES.join(', ')})`,
 )
 
+/** @internal */
 export const claimNamesSchema: z.ZodMiniType = z.strictObject({
   scopes: z.optional(texts),
   clientId: z.optional(texts),

@@ -1,4 +1,4 @@
-import * as z from 'zod/mini'
+import * as z from './schema.ts'
 import { count, filled, seconds, string } from './value-options.ts'
 
 /** A public key as JSON (RFC 7517 section 4). */
@@ -44,6 +44,7 @@ export const KEY_SET_DEFAULTS: KeySetPolicy = Object.freeze({
   maxKeys: 100,
 })
 
+/** @internal */
 export const keySetSchema: z.ZodMiniType = z.strictObject({
   maxAge: z.optional(seconds(1, 86_400)),
   staleIfError: z.optional(seconds(0, 604_800)),
@@ -54,6 +55,7 @@ export const keySetSchema: z.ZodMiniType = z.strictObject({
   maxKeys: z.optional(count(1, 1000)),
 })
 
+/** @internal */
 export const jsonWebKeySetSchema: z.ZodMiniType = z.object({
   keys: z
     .array(z.object({ kty: string() }))

@@ -1,5 +1,5 @@
-import * as z from 'zod/mini'
 import type { AccessToken } from './access-token.ts'
+import * as z from './schema.ts'
 import { type SourceLimits, sourceLimitsShape } from './source-options.ts'
 import { callable, filled, flag, oneOf, string, wholeSeconds } from './value-options.ts'
 
@@ -49,6 +49,7 @@ const origin = string('must be an origin, as a string; no regular expressions').
   ),
 )
 
+/** @internal */
 export const originsSchema: z.ZodMiniType = z.union(
   [
     oneOf(['*']),
@@ -61,8 +62,10 @@ export const originsSchema: z.ZodMiniType = z.union(
   ],
   "must be '*', an array of origins, or { known, allows, maxAge?, timeout? }",
 )
+/** @internal */
 export const originListSchema: z.ZodMiniType = z.array(origin)
 
+/** @internal */
 export const corsSchema: z.ZodMiniType = z.strictObject({
   credentials: z.optional(flag),
   maxAge: z.optional(wholeSeconds(86_400)),

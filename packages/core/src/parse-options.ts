@@ -1,10 +1,11 @@
-import * as z from 'zod/mini'
 import { ConfigurationError } from './errors.ts'
+import * as z from './schema.ts'
 
 /**
  * Checks options against their schema and gives back a frozen copy that holds own properties only: later changes to what the
  * caller passed have no effect, and neither has anything that was put on `Object.prototype`.
  * @throws ConfigurationError naming the first offending option
+ * @internal
  */
 export function parseOptions<T>(schema: z.ZodMiniType, options: unknown, where: string): T {
   const copy = ownCopy(options, where)

@@ -1,9 +1,9 @@
-import * as z from 'zod/mini'
 import type { DecisionEvent } from './decision-event.ts'
 import type { ErrorRenderer } from './error-renderer.ts'
 import { type CorsOptions, corsSchema, type OriginsOption, originsSchema } from './origin-options.ts'
 import type { Fetch } from './remote-json.ts'
 import { type RouteRule, routeRuleSchema } from './route-rule-options.ts'
+import * as z from './schema.ts'
 import {
   type ProfileOptions,
   type TokenProfileOptions,
@@ -123,7 +123,7 @@ function isRealm(text: string): boolean {
   return /^[\x20\x21\x23-\x5b\x5d-\x7e]+$/.test(text)
 }
 
-/** The schema of the form that was chosen; `tokens` decides. */
+/** The schema of the form that was chosen; `tokens` decides. @internal */
 export function schemaOf(options: unknown): z.ZodMiniType {
   const severalProfiles = typeof options === 'object' && options !== null && Object.hasOwn(options, 'tokens')
   if (!severalProfiles) return z.strictObject({ ...serverShape, ...tokenProfileShape })

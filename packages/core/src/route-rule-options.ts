@@ -1,5 +1,5 @@
-import * as z from 'zod/mini'
 import type { OpaqueSpelling } from './request-target.ts'
+import * as z from './schema.ts'
 import { isScopeToken, type ScopeExpression } from './scope.ts'
 import { filled, fitting, oneOf, string } from './value-options.ts'
 
@@ -142,10 +142,13 @@ const requirementShape = {
   ),
 }
 
-/** Requirement without a route: `match` and `overrides` are unknown to it, as there is no pattern to read them by. */
+/**
+ * Requirement without a route: `match` and `overrides` are unknown to it, as there is no pattern to read them by.
+ * @internal
+ */
 export const requirementSchema: z.ZodMiniType = z.strictObject(requirementShape)
 
-/** One rule of the table; what needs the whole table to be judged is judged by `compileRouteRules`. */
+/** One rule of the table; what needs the whole table to be judged is judged by `compileRouteRules`. @internal */
 export const routeRuleSchema: z.ZodMiniType = z.strictObject({
   ...requirementShape,
   method: oneOrMore,

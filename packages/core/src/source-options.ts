@@ -1,4 +1,4 @@
-import * as z from 'zod/mini'
+import * as z from './schema.ts'
 import { seconds } from './value-options.ts'
 
 /** What bounds every source outside that is asked through a cache. Times are in seconds. */
@@ -15,13 +15,13 @@ export interface TokenSourceLimits extends SourceLimits {
   readonly maxAge?: number
 }
 
-/** The schema's keys for {@link SourceLimits}. */
+/** The schema's keys for {@link SourceLimits}. @internal */
 export const sourceLimitsShape: Readonly<Record<'maxAge' | 'timeout', z.ZodMiniType>> = {
   maxAge: z.optional(seconds(0.1, 3600)),
   timeout: z.optional(seconds(0.01, 60)),
 }
 
-/** The schema's keys for {@link TokenSourceLimits}. */
+/** The schema's keys for {@link TokenSourceLimits}. @internal */
 export const tokenSourceLimitsShape: typeof sourceLimitsShape = {
   ...sourceLimitsShape,
   maxAge: z.optional(seconds(0, 3600)),

@@ -1,4 +1,3 @@
-import * as z from 'zod/mini'
 import {
   type ClaimNames,
   type ClaimType,
@@ -17,6 +16,7 @@ import {
   type KeySetOptions,
   keySetSchema,
 } from './key-set-options.ts'
+import * as z from './schema.ts'
 import {
   type GrantSource,
   grantSourceSchema,
@@ -171,7 +171,7 @@ function isFieldName(name: string): boolean {
   return /^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/.test(name)
 }
 
-/** The fields of a profile, to be spread where a profile may also be written at the top level. */
+/** The fields of a profile, to be spread where a profile may also be written at the top level. @internal */
 export const tokenProfileShape: Readonly<Record<string, z.ZodMiniType>> = {
   name: z.optional(text),
   kind: z.optional(text),
@@ -208,4 +208,5 @@ export const tokenProfileShape: Readonly<Record<string, z.ZodMiniType>> = {
   read: z.optional(claimNamesSchema),
 }
 
+/** @internal */
 export const tokenProfileSchema: z.ZodMiniType = z.strictObject(tokenProfileShape)

@@ -1,5 +1,5 @@
-import * as z from 'zod/mini'
 import type { AccessToken } from './access-token.ts'
+import * as z from './schema.ts'
 import {
   type SourceLimits,
   sourceLimitsShape,
@@ -49,11 +49,13 @@ export type Secrets = string | Uint8Array | readonly (string | Uint8Array)[]
 const text = string().check(filled('is empty'))
 const oneSecret = z.union([text, z.custom((value) => value instanceof Uint8Array)])
 
+/** @internal */
 export const statusSourceSchema: z.ZodMiniType = z.strictObject({
   isActive: callable('(token) => boolean'),
   ...tokenSourceLimitsShape,
 })
 
+/** @internal */
 export const grantSourceSchema: z.ZodMiniType = z.strictObject({
   resolve: callable('(token) => scopes'),
   ...tokenSourceLimitsShape,
@@ -66,6 +68,7 @@ const secretLookupSchema: z.ZodMiniType = z.strictObject({
   maxEntries: z.optional(count(1, 1_000_000)),
 })
 
+/** @internal */
 export const secretSchema: z.ZodMiniType = z.union(
   [oneSecret, z.array(oneSecret).check(filled('is empty')), secretLookupSchema],
   'must be text, bytes, a non-empty array of them, or { by, find }',
