@@ -1,13 +1,16 @@
-/** Equal but for ASCII case; `lower` must already be lower case. No locale, no Unicode folding. */
-export function equalsIgnoringCase(text: string, lower: string): boolean {
-  return text.length === lower.length && startsIgnoringCase(text, lower)
+/** The characters as numbers, which cost half as much to compare with as text. */
+export function codesOf(text: string): Uint16Array {
+  return Uint16Array.from(text, (character) => character.charCodeAt(0))
 }
 
-/** The same of the beginning of a text. */
-export function startsIgnoringCase(text: string, lower: string): boolean {
-  for (let i = 0; i < lower.length; i++) {
+/**
+ * Whether a text begins with so many characters of a row of lower-case ones, equal but for ASCII case. No locale, no
+ * Unicode folding.
+ */
+export function startsIgnoringCase(text: string, row: Uint16Array, start: number, length: number): boolean {
+  for (let i = 0; i < length; i++) {
     const code = text.charCodeAt(i)
-    const wanted = lower.charCodeAt(i)
+    const wanted = row[start + i] as number
     if (code !== wanted && !(code >= 0x41 && code <= 0x5a && code + 0x20 === wanted)) return false
   }
   return true

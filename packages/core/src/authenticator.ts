@@ -34,9 +34,10 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
   const cache = createBoundedCache<number, VerifiedToken>(limits)
   const flights = createSingleFlight<string, VerifiedToken | Refusal>()
 
+  // By the value, which ends as the token does and is no slice of another text.
   const find = (credential: Credential): VerifiedToken | undefined =>
-    ifSent(cache.get(keyOf(credential.text, 0)), credential) ??
-    ifSent(cache.get(keyOf(credential.text, 1)), credential)
+    ifSent(cache.get(keyOf(credential.value, 0)), credential) ??
+    ifSent(cache.get(keyOf(credential.value, 1)), credential)
   const keep = <Result extends VerifiedToken | Refusal | undefined>(result: Result): Result => {
     if (result === undefined || isRefusal(result)) return result
     const { token } = result.accessToken

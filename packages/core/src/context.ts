@@ -16,31 +16,34 @@ export interface Context {
 
 /** Gets the context from caches alone; `undefined` where something must be done first. Starts no work. */
 export function peekContext(gate: Gate, plan: Plan): Context | undefined {
-  const result = plan.settled ? undefined : gate.authenticator.peek(plan.credential)
-  if (result === undefined && !plan.settled) return undefined
-  const origin = peekOrigin(gate.origins, plan.origin, verifiedOf(result))
-  return origin && toContext(result, origin)
+  const { credential } = plan
+  const result = credential && gate.authenticator.peek(credential)
+  if (credential && !result) return undefined
+  const token = verifiedOf(result)
+  const origin = peekOrigin(gate.origins, plan.origin, token)
+  return origin && toContext(result, token, origin)
 }
 
 /** Gets the context, waiting for whatever it takes. An outage becomes a reason; anything unforeseen rejects. */
 export async function resolveContext(gate: Gate, plan: Plan): Promise<Context> {
-  const result = plan.settled
-    ? undefined
-    : await gate.authenticator.authenticate(plan.credential, plan.waitUntil)
-  const verified = verifiedOf(result)
-  const known = peekOrigin(gate.origins, plan.origin, verified)
-  return toContext(result, known ?? (await resolveOrigin(gate.origins, plan.origin as string, verified)))
+  const { credential } = plan
+  const result = credential && (await gate.authenticator.authenticate(credential, plan.waitUntil))
+  const token = verifiedOf(result)
+  const known = peekOrigin(gate.origins, plan.origin, token)
+  const origin = known ?? (await resolveOrigin(gate.origins, plan.origin as string, token))
+  return toContext(result, token, origin)
 }
 
 function verifiedOf(result: VerifiedToken | Refusal | undefined): VerifiedToken | undefined {
   return result === undefined || isRefusal(result) ? undefined : result
 }
 
-function toContext(result: VerifiedToken | Refusal | undefined, origin: OriginVerdict): Context {
-  if (result === undefined) return { token: undefined, refusal: undefined, origin }
-  return isRefusal(result)
-    ? { token: undefined, refusal: result, origin }
-    : { token: result, refusal: undefined, origin }
+function toContext(
+  result: VerifiedToken | Refusal | undefined,
+  token: VerifiedToken | undefined,
+  origin: OriginVerdict,
+): Context {
+  return { token, refusal: token === undefined ? (result as Refusal | undefined) : undefined, origin }
 }
 
 function peekOrigin(

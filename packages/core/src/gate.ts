@@ -7,6 +7,7 @@ import { ConfigurationError } from './errors.ts'
 import type { CorsOptions } from './origin-options.ts'
 import { createOriginPolicy, type OriginPolicy } from './origin-policy.ts'
 import { parseOptions } from './parse-options.ts'
+import { createHeaderReader, type HeaderReader } from './request-headers.ts'
 import {
   type ResourceServerOptions,
   type ServerOptions,
@@ -26,6 +27,7 @@ export interface Gate {
   readonly authenticator: Authenticator
   /** Lower-case names of the headers that may carry a token. */
   readonly credentialHeaders: readonly string[]
+  readonly readHeaders: HeaderReader
   readonly origins: OriginPolicy
   readonly challenge: Challenger
   readonly refusesMethodOverride: boolean
@@ -60,6 +62,7 @@ export function compileGate(input: ResourceServerOptions): Gate {
       now: clock,
     }),
     credentialHeaders,
+    readHeaders: createHeaderReader(credentialHeaders),
     origins: createOriginPolicy(options.origins, corsFor(options.cors, credentialHeaders), now),
     challenge,
     refusesMethodOverride: options.methodOverride !== 'ignore',

@@ -1,11 +1,10 @@
-import { type ABSENT, AMBIGUOUS } from './bearer-token.ts'
-import { type Credential, extractCredential } from './credential.ts'
+import { type Credential, type CredentialExtraction, extractCredential } from './credential.ts'
 import type { Gate } from './gate.ts'
 import { isNeverAllowed } from './method.ts'
 import { ALLOWED, type Outcome } from './outcome.ts'
 import { isPreflight, judgePreflight, judgeRoute } from './preflight.ts'
 import type { ResourceRequest } from './request.ts'
-import { type RequestHeaders, readRequestHeaders } from './request-headers.ts'
+import { isRepeated, ORIGIN, type RequestHeaders } from './request-headers.ts'
 import type { RequestTarget } from './request-target.ts'
 import { NO_RULES, type RuleSet } from './rule-set.ts'
 import { judgeShape } from './shape.ts'
@@ -17,8 +16,9 @@ export interface Plan {
   readonly set: RuleSet
   /** The one origin that may be asked about; none where it was not sent, or not to be trusted. */
   readonly origin: string | undefined
+  /** Either the outcome, or what a token is to be had from. */
   readonly settled: Outcome | undefined
-  readonly credential: Credential
+  readonly credential: Credential | undefined
   readonly waitUntil: ResourceRequest['waitUntil']
 }
 
@@ -30,62 +30,42 @@ export interface RuleSource {
 
 /** Steps 1 to 4: shape, preflight, route, extract. Pure. */
 export function makePlan(gate: Gate, source: RuleSource, request: ResourceRequest): Plan {
-  const headers = readRequestHeaders(request.rawHeaders, gate.credentialHeaders)
+  const headers = gate.readHeaders(request.rawHeaders)
   const shape = judgeShape(request, headers, gate)
-  if (typeof shape === 'string') return settle(request, headers, undefined, NO_RULES, { reason: shape })
+  if (typeof shape === 'string') return plan(request, headers, undefined, NO_RULES, { reason: shape })
   const { method } = request
   if (gate.origins.owned && source.answersPreflight && isPreflight(method, headers)) {
-    return settle(
-      request,
-      headers,
-      shape,
-      NO_RULES,
-      judgePreflight(headers.requestedMethod as string, shape, gate),
-    )
+    return plan(request, headers, shape, NO_RULES, judgePreflight(headers, shape, gate))
   }
   if (isNeverAllowed(method)) {
-    return settle(request, headers, shape, NO_RULES, {
+    return plan(request, headers, shape, NO_RULES, {
       reason: 'method_not_allowed',
       methods: gate.table.methods(shape),
     })
   }
   const set = source.match(method, shape)
   const fault = judgeRoute(set, shape)
-  if (fault || set.access === 'public') return settle(request, headers, shape, set, fault ?? ALLOWED)
+  if (fault || set.access === 'public') return plan(request, headers, shape, set, fault ?? ALLOWED)
   const credential = extractCredential(headers, gate.credentialHeaders)
-  return typeof credential === 'symbol'
-    ? settle(request, headers, shape, set, withoutToken(credential, set))
+  return typeof credential === 'string'
+    ? plan(request, headers, shape, set, withoutToken(credential, set))
     : plan(request, headers, shape, set, undefined, credential)
 }
 
-function withoutToken(extraction: typeof ABSENT | typeof AMBIGUOUS, set: RuleSet): Outcome {
-  if (extraction === AMBIGUOUS) return { reason: 'ambiguous_credentials' }
+function withoutToken(reason: Exclude<CredentialExtraction, Credential>, set: RuleSet): Outcome {
+  if (reason === 'ambiguous_credentials') return { reason }
   if (set.access === 'optional') return ALLOWED
-  return {
-    reason: 'no_credentials',
-    rule: set.compiled.find(({ requirement }) => requirement.access === 'token'),
-  }
-}
-
-const NO_CREDENTIAL: Credential = { text: '', header: '', value: '' }
-
-function settle(
-  request: ResourceRequest,
-  headers: RequestHeaders,
-  target: RequestTarget | undefined,
-  set: RuleSet,
-  settled: Outcome,
-): Plan {
-  return plan(request, headers, target, set, settled, NO_CREDENTIAL)
+  return { reason, rule: set.compiled.find(({ requirement }) => requirement.access === 'token') }
 }
 
 function plan(
   { method, waitUntil }: ResourceRequest,
-  { origin, repeatedOrigin }: RequestHeaders,
+  headers: RequestHeaders,
   target: RequestTarget | undefined,
   set: RuleSet,
   settled: Outcome | undefined,
-  credential: Credential,
+  credential?: Credential,
 ): Plan {
-  return { method, target, set, origin: repeatedOrigin ? undefined : origin, settled, credential, waitUntil }
+  const origin = isRepeated(headers, ORIGIN) ? undefined : headers.values[ORIGIN]
+  return { method, target, set, origin, settled, credential, waitUntil }
 }

@@ -1,20 +1,21 @@
 import type { Gate } from './gate.ts'
 import { isRoutable } from './method.ts'
 import type { Outcome } from './outcome.ts'
-import type { RequestHeaders } from './request-headers.ts'
+import { ORIGIN, REQUESTED_METHOD, type RequestHeaders } from './request-headers.ts'
 import type { RequestTarget } from './request-target.ts'
 import type { RuleSet } from './rule-set.ts'
 
 /** A true CORS preflight (Fetch section 4.8): OPTIONS with one Origin and one Access-Control-Request-Method. */
-export function isPreflight(method: string, { origin, requestedMethod }: RequestHeaders): boolean {
-  return method === 'OPTIONS' && origin !== undefined && requestedMethod !== undefined
+export function isPreflight(method: string, { values }: RequestHeaders): boolean {
+  return method === 'OPTIONS' && values[ORIGIN] !== undefined && values[REQUESTED_METHOD] !== undefined
 }
 
 /**
  * Step 2: judges the request that the preflight announces, as far as rules can without a token. Whether its origin is known
  * is asked last, when the answer is given.
  */
-export function judgePreflight(requestedMethod: string, target: RequestTarget, { table }: Gate): Outcome {
+export function judgePreflight(headers: RequestHeaders, target: RequestTarget, { table }: Gate): Outcome {
+  const requestedMethod = headers.values[REQUESTED_METHOD] as string
   if (!isRoutable(requestedMethod)) return REFUSED
   const set = table.match(requestedMethod, target)
   const fault = judgeRoute(set, target)

@@ -1,72 +1,85 @@
-import { equalsIgnoringCase } from './ascii.ts'
+import { codesOf, startsIgnoringCase } from './ascii.ts'
 
-/** The headers that take part in a decision, counted from the raw list so that a repeated one is never merged away. */
+/** The headers that take part in a decision, read from the raw list so that a repeated one is never merged away. */
 export interface RequestHeaders {
-  host: string | undefined
-  authority: string | undefined
-  origin: string | undefined
-  requestedMethod: string | undefined
-  /** The value of each configured credential header, by its position in the configured list. */
-  readonly credentials: (string | undefined)[]
-  repeatedHost: boolean
-  repeatedOrigin: boolean
-  repeatedRequestedMethod: boolean
-  repeatedCredential: boolean
-  methodOverride: boolean
+  /** By the slots below; the credential headers follow in the configured order. */
+  readonly values: readonly (string | undefined)[]
+  /** A bit for each slot whose header was sent twice, also where a proxy joined the values; one for all credentials. */
+  readonly repeated: number
 }
 
-/** Reads the deciding headers in one pass. `credentialNames` are lower case. */
-export function readRequestHeaders(
-  rawHeaders: readonly string[],
-  credentialNames: readonly string[],
-): RequestHeaders {
-  const headers: RequestHeaders = {
-    host: undefined,
-    authority: undefined,
-    origin: undefined,
-    requestedMethod: undefined,
-    credentials: new Array<string | undefined>(credentialNames.length),
-    repeatedHost: false,
-    repeatedOrigin: false,
-    repeatedRequestedMethod: false,
-    repeatedCredential: false,
-    methodOverride: false,
+/** Reads the deciding headers in one pass. */
+export type HeaderReader = (rawHeaders: readonly string[]) => RequestHeaders
+
+export const METHOD_OVERRIDE = 0
+export const HOST = 1
+export const AUTHORITY = 2
+export const ORIGIN = 3
+export const REQUESTED_METHOD = 4
+export const CREDENTIALS = 5
+
+/** In the order of the slots, of which the first is for three. */
+const NAMES = [
+  'x-http-method',
+  'x-method-override',
+  'x-http-method-override',
+  'host',
+  ':authority',
+  'origin',
+  'access-control-request-method',
+]
+
+/** A header that is read, and the next whose name may be as long. */
+interface DecidingHeader {
+  readonly slot: number
+  /** Where its name is in the row of all names. */
+  readonly start: number
+  readonly length: number
+  readonly next: DecidingHeader | undefined
+}
+
+/** Headers are told apart by length first: of a dozen only two or three are ever compared. */
+const LENGTHS = 32
+
+/** `credentialNames` are lower case. */
+export function createHeaderReader(credentialNames: readonly string[]): HeaderReader {
+  const names = [...NAMES, ...credentialNames]
+  const row = codesOf(names.join(''))
+  const byLength = new Array<DecidingHeader | undefined>(LENGTHS).fill(undefined)
+  let start = 0
+  for (const [at, { length }] of names.entries()) {
+    const slot = Math.max(at - 2, METHOD_OVERRIDE)
+    byLength[length % LENGTHS] = { slot, start, length, next: byLength[length % LENGTHS] }
+    start += length
   }
-  for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
-    const name = rawHeaders[i] as string
-    const value = rawHeaders[i + 1] as string
-    readKnown(headers, name, value)
-    for (let at = 0; at < credentialNames.length; at++) {
-      if (!equalsIgnoringCase(name, credentialNames[at] as string)) continue
-      headers.repeatedCredential ||= headers.credentials[at] !== undefined
-      headers.credentials[at] = value
+  return (rawHeaders) => {
+    // A literal costs no call; more than one credential header is rare.
+    const values: (string | undefined)[] = [undefined, undefined, undefined, undefined, undefined, undefined]
+    while (values.length < names.length - 2) values.push(undefined)
+    let repeated = 0
+    for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
+      const name = rawHeaders[i] as string
+      for (let header = byLength[name.length % LENGTHS]; header !== undefined; header = header.next) {
+        const { slot, start, length } = header
+        if (name.length !== length || !startsIgnoringCase(name, row, start, length)) continue
+        // A pseudo-header's name has one spelling (RFC 9113 section 8.3).
+        if (slot === AUTHORITY && name !== ':authority') continue
+        const value = rawHeaders[i + 1] as string
+        if (values[slot] !== undefined || value.includes(',')) repeated |= bitOf(slot)
+        values[slot] = value
+      }
     }
+    return { values, repeated }
   }
-  return headers
 }
 
-/** Told apart by length first: of a dozen headers only two or three are ever compared. */
-function readKnown(headers: RequestHeaders, name: string, value: string): void {
-  const { length } = name
-  if (length === 4 && equalsIgnoringCase(name, 'host')) {
-    headers.repeatedHost ||= headers.host !== undefined
-    headers.host = value
-  } else if (length === 6 && equalsIgnoringCase(name, 'origin')) {
-    headers.repeatedOrigin ||= headers.origin !== undefined || value.includes(',')
-    headers.origin = value
-  } else if (length === 10 && name === ':authority') {
-    headers.repeatedHost ||= headers.authority !== undefined
-    headers.authority = value
-  } else if (length === 29 && equalsIgnoringCase(name, 'access-control-request-method')) {
-    headers.repeatedRequestedMethod ||= headers.requestedMethod !== undefined || value.includes(',')
-    headers.requestedMethod = value
-  } else if (
-    (length === 13 && equalsIgnoringCase(name, 'x-http-method')) ||
-    (length === 17 && equalsIgnoringCase(name, 'x-method-override')) ||
-    (length === 22 && equalsIgnoringCase(name, 'x-http-method-override'))
-  ) {
-    headers.methodOverride = true
-  }
+/** There may be any number of credential headers, so they share one. */
+function bitOf(slot: number): number {
+  return 1 << Math.min(slot, CREDENTIALS)
+}
+
+export function isRepeated({ repeated }: RequestHeaders, slot: number): boolean {
+  return (repeated & bitOf(slot)) !== 0
 }
 
 const MAX_HOST_LENGTH = 261
@@ -76,49 +89,49 @@ const MAX_HOST_LENGTH = 261
  * HTTP/2 if they agree). Nothing is ever decided by it; it is judged because a server may derive the path from it.
  */
 export function isWellFormedHost(headers: RequestHeaders): boolean {
-  if (headers.repeatedHost) return false
-  const { host, authority } = headers
-  if (host !== undefined && !isHost(host)) return false
-  if (authority !== undefined && !isHost(authority)) return false
-  return host === undefined || authority === undefined || host === authority
+  if (isRepeated(headers, HOST) || isRepeated(headers, AUTHORITY)) return false
+  const { [HOST]: host, [AUTHORITY]: authority = host } = headers.values
+  if (host !== undefined && host !== authority) return false
+  return authority === undefined || isHost(authority)
 }
 
 function isHost(value: string): boolean {
   if (value.length > MAX_HOST_LENGTH) return false
-  const end = value.charCodeAt(0) === 0x5b ? endOfIpv6(value) : endOfName(value)
-  if (end <= 0) return false
-  return end === value.length || isPort(value, end)
+  const end = value.charCodeAt(0) === 0x5b ? endOfIpv6(value) : endOf(value, 0, isNameCharacter)
+  return end > 0 && (end === value.length || isPort(value, end))
 }
 
-function endOfName(value: string): number {
-  let i = 0
-  while (i < value.length && isNameCharacter(value.charCodeAt(i))) i++
+function endOf(value: string, start: number, belongs: (code: number) => boolean): number {
+  let i = start
+  while (i < value.length && belongs(value.charCodeAt(i))) i++
   return i
 }
 
 function isNameCharacter(code: number): boolean {
-  if (code >= 0x61 && code <= 0x7a) return true
-  if (code >= 0x30 && code <= 0x39) return true
-  return (code >= 0x41 && code <= 0x5a) || code === 0x2d || code === 0x2e || code === 0x5f
+  return (
+    isBetween(code | 0x20, 0x61, 0x7a) || isDigit(code) || code === 0x2d || code === 0x2e || code === 0x5f
+  )
+}
+
+function isDigit(code: number): boolean {
+  return isBetween(code, 0x30, 0x39)
+}
+
+function isBetween(code: number, first: number, last: number): boolean {
+  return code >= first && code <= last
 }
 
 function endOfIpv6(value: string): number {
-  const close = value.indexOf(']')
-  for (let i = 1; i < close; i++) if (!isIpv6Character(value.charCodeAt(i))) return -1
-  return close > 2 ? close + 1 : -1
+  const close = endOf(value, 1, isIpv6Character)
+  return close > 2 && value.charCodeAt(close) === 0x5d ? close + 1 : 0
 }
 
 function isIpv6Character(code: number): boolean {
-  if (code >= 0x30 && code <= 0x3a) return true
-  return (code >= 0x61 && code <= 0x66) || (code >= 0x41 && code <= 0x46) || code === 0x2e
+  return isBetween(code | 0x20, 0x61, 0x66) || isDigit(code) || code === 0x3a || code === 0x2e
 }
 
 function isPort(value: string, colon: number): boolean {
   const digits = value.length - colon - 1
   if (value.charCodeAt(colon) !== 0x3a || digits < 1 || digits > 5) return false
-  for (let i = colon + 1; i < value.length; i++) {
-    const code = value.charCodeAt(i)
-    if (code < 0x30 || code > 0x39) return false
-  }
-  return true
+  return endOf(value, colon + 1, isDigit) === value.length
 }

@@ -69,7 +69,7 @@ function respondToPreflight(
 function challengerFor(gate: Gate, { set }: Plan, { rule }: Outcome, context: Context): Challenger {
   const requirement = rule?.requirement ?? set.requirements[0]
   const profile = context.token?.profile ?? context.refusal?.profile
-  const { kinds } = requirement ?? {}
+  const kinds = requirement?.kinds
   return (kinds && challengerOfKinds(gate, kinds)) ?? profile?.challenge ?? gate.challenge
 }
 

@@ -2,7 +2,16 @@ import { isUpperCaseWord } from './ascii.ts'
 import type { DenialReason } from './denial-reason.ts'
 import type { Gate } from './gate.ts'
 import type { ResourceRequest } from './request.ts'
-import { isWellFormedHost, type RequestHeaders } from './request-headers.ts'
+import {
+  AUTHORITY,
+  HOST,
+  isRepeated,
+  isWellFormedHost,
+  METHOD_OVERRIDE,
+  ORIGIN,
+  REQUESTED_METHOD,
+  type RequestHeaders,
+} from './request-headers.ts'
 import { parseRequestTarget, type RequestTarget, targetOfUrl } from './request-target.ts'
 
 /** Step 1: refuses what could be read in two ways before anything is decided by it. */
@@ -16,13 +25,14 @@ export function judgeShape(
   const target = targetOf(request, headers)
   const parsed = target === undefined ? undefined : parseRequestTarget(target)
   if (parsed === undefined) return 'malformed_target'
-  if (gate.origins.owned && (headers.repeatedOrigin || headers.repeatedRequestedMethod))
+  if (gate.origins.owned && (isRepeated(headers, ORIGIN) || isRepeated(headers, REQUESTED_METHOD)))
     return 'malformed_origin'
-  return headers.methodOverride && gate.refusesMethodOverride ? 'method_override' : parsed
+  const overridden = headers.values[METHOD_OVERRIDE] !== undefined
+  return overridden && gate.refusesMethodOverride ? 'method_override' : parsed
 }
 
 /** Only what the request itself says: a `target` put on `Object.prototype` would hide the path that is served. */
-function targetOf(request: ResourceRequest, { authority, host }: RequestHeaders): string | undefined {
+function targetOf(request: ResourceRequest, { values }: RequestHeaders): string | undefined {
   const target = Object.hasOwn(request, 'target') ? request.target : undefined
-  return target ?? targetOfUrl(request.url ?? '', authority ?? host)
+  return target ?? targetOfUrl(request.url ?? '', values[AUTHORITY] ?? values[HOST])
 }

@@ -1,10 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import {
-  ABSENT,
-  AMBIGUOUS,
-  extractBearerToken,
-  extractRawToken,
-} from '../../../packages/core/src/bearer-token.ts'
+import { extractBearerToken } from '../../../packages/core/src/bearer-token.ts'
 
 describe('an Authorization value', () => {
   it.each([
@@ -31,7 +26,6 @@ describe('an Authorization value', () => {
   })
 
   it.each([
-    undefined,
     '',
     ' ',
     'Bearer',
@@ -54,39 +48,11 @@ describe('an Authorization value', () => {
     'Bea\u0280er abc',
     'Negotiate',
   ])('%j carries no bearer token', (value) => {
-    expect(extractBearerToken(value)).toBe(ABSENT)
-  })
-
-  it.each([
-    'Bearer a, Bearer b',
-    'Bearer a,b',
-    'Bearer ,',
-    ',',
-    ', Bearer b',
-    'Basic YTpi, Bearer b',
-    'Digest a="b", c="d"',
-    'Bearer a,',
-  ])('%j is not to be guessed at', (value) => {
-    expect(extractBearerToken(value)).toBe(AMBIGUOUS)
+    expect(extractBearerToken(value)).toBe('')
   })
 
   it('is judged in one pass, however long it is', () => {
-    expect(extractBearerToken(`Bearer${' '.repeat(5_000_000)}`)).toBe(ABSENT)
-    expect(extractBearerToken(','.repeat(5_000_000))).toBe(AMBIGUOUS)
+    expect(extractBearerToken(`Bearer${' '.repeat(5_000_000)}`)).toBe('')
     expect(extractBearerToken('Bearer '.repeat(1_000_000))).toHaveLength(6_999_993)
-  })
-})
-
-describe('the value of a header that carries nothing but a token', () => {
-  it.each(['abc', 'Bearer abc', 'a b'])('%j is the token', (value) => {
-    expect(extractRawToken(value)).toBe(value)
-  })
-
-  it.each([undefined, ''])('%j is none', (value) => {
-    expect(extractRawToken(value)).toBe(ABSENT)
-  })
-
-  it.each(['a,b', 'a, b', ','])('%j is not to be guessed at', (value) => {
-    expect(extractRawToken(value)).toBe(AMBIGUOUS)
   })
 })
