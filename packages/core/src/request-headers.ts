@@ -45,13 +45,7 @@ const LENGTHS = 32
 export function createHeaderReader(credentialNames: readonly string[]): HeaderReader {
   const names = [...NAMES, ...credentialNames]
   const row = codesOf(names.join(''))
-  const byLength = new Array<DecidingHeader | undefined>(LENGTHS).fill(undefined)
-  let start = 0
-  for (const [at, { length }] of names.entries()) {
-    const slot = Math.max(at - 2, METHOD_OVERRIDE)
-    byLength[length % LENGTHS] = { slot, start, length, next: byLength[length % LENGTHS] }
-    start += length
-  }
+  const byLength = linkByLength(names)
   return (rawHeaders) => {
     // A literal costs no call; more than one credential header is rare.
     const values: (string | undefined)[] = [undefined, undefined, undefined, undefined, undefined, undefined]
@@ -71,6 +65,17 @@ export function createHeaderReader(credentialNames: readonly string[]): HeaderRe
     }
     return { values, repeated }
   }
+}
+
+function linkByLength(names: readonly string[]): readonly (DecidingHeader | undefined)[] {
+  const byLength = new Array<DecidingHeader | undefined>(LENGTHS).fill(undefined)
+  let start = 0
+  for (const [at, { length }] of names.entries()) {
+    const slot = Math.max(at - 2, METHOD_OVERRIDE)
+    byLength[length % LENGTHS] = { slot, start, length, next: byLength[length % LENGTHS] }
+    start += length
+  }
+  return byLength
 }
 
 /** There may be any number of credential headers, so they share one. */
