@@ -56,8 +56,6 @@ export function createHeaderReader(credentialNames: readonly string[]): HeaderRe
       for (let header = byLength[name.length % LENGTHS]; header !== undefined; header = header.next) {
         const { slot, start, length } = header
         if (name.length !== length || !startsIgnoringCase(name, row, start, length)) continue
-        // A pseudo-header's name has one spelling (RFC 9113 section 8.3).
-        if (slot === AUTHORITY && name !== ':authority') continue
         const value = rawHeaders[i + 1] as string
         if (values[slot] !== undefined || value.includes(',')) repeated |= bitOf(slot)
         values[slot] = value

@@ -150,7 +150,6 @@ describe('the deciding headers', () => {
     ' Origin',
     'Orig\u0131n',
     'X_HTTP_METHOD_OVERRIDE',
-    ':AUTHORITY',
     ':path',
     ':method',
   ])('leave %j unread', (name) => {

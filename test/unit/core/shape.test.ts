@@ -159,6 +159,18 @@ describe('a request whose raw target is not known', () => {
     for (const decision of decisions) expect(decision).toEqual(await ask(server, 'GET /admin'))
   })
 
+  it('does not inherit a token or an origin from a polluted Object.prototype', async () => {
+    const value = `Bearer ${await issuer.mintToken({ scope: 'admin' })}`
+    for (const slot of ['0', '1', '2', '3', '4', '5', '6'])
+      Object.defineProperty(Object.prototype, slot, { value, configurable: true, writable: true })
+    const request = { method: 'GET', target: '/admin', rawHeaders: ['Host', 'api.example'] }
+    const without = await server.authorize(request)
+    const sent = await server.authorize({ ...request, rawHeaders: ['Authorization', value] })
+    for (const slot of ['0', '1', '2', '3', '4', '5', '6']) Reflect.deleteProperty(Object.prototype, slot)
+    expect(without).toMatchObject({ allowed: false, reason: 'no_credentials' })
+    expect(sent).toMatchObject({ allowed: true })
+  })
+
   it('and has no URL either, is malformed', async () => {
     const neither = { method: 'GET', rawHeaders: [] } as unknown as ResourceRequest
     expect(await decide(server, neither)).toMatchObject({ status: 400, reason: 'malformed_target' })
