@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { checkBundle } from './check-bundle.ts'
 import { checkContents } from './check-contents.ts'
 import { checkDependencies } from './check-dependencies.ts'
+import { checkIsolation } from './check-isolation.ts'
 import { checkLoading } from './check-loading.ts'
 import { checkPublint } from './check-publint.ts'
 import { checkTypeResolution } from './check-type-resolution.ts'
@@ -134,6 +135,25 @@ describe('a broken package is found out', () => {
   ])('%s, by %s', async (_, check, files, problem) => {
     const problems = await CHECKS[check](await pack({ 'dist/bare.js': '', 'src/bare.ts': '', ...files }))
     expect(problems.join('\n')).toMatch(problem)
+  })
+})
+
+describe('a package that checks options', () => {
+  const taking = (message: string): Files => ({
+    'dist/index.js': `export function createResourceServer() {
+      throw Object.assign(new Error(${message}), { key: 'routes' })
+    }`,
+  })
+
+  it('in its own words passes', async () => {
+    expect(await checkIsolation(await pack(taking(`'must be a list'`)))).toEqual([])
+  })
+
+  it.each([
+    ['in words the application has chosen', taking('globalThis.__zod_globalConfig.customError()')],
+    ['and takes what is none', { 'dist/index.js': 'export const createResourceServer = () => {}' }],
+  ])('%s is found out', async (_, files) => {
+    expect(await checkIsolation(await pack(files))).toHaveLength(1)
   })
 })
 

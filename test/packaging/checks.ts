@@ -3,6 +3,7 @@ import { BUNDLE_RULES } from './bundle-rules.ts'
 import { checkBundle } from './check-bundle.ts'
 import { checkContents } from './check-contents.ts'
 import { checkDependencies } from './check-dependencies.ts'
+import { checkIsolation } from './check-isolation.ts'
 import { checkLoading } from './check-loading.ts'
 import { checkPublint } from './check-publint.ts'
 import { checkTypeResolution } from './check-type-resolution.ts'
@@ -27,6 +28,7 @@ export function checksIn(application: string): readonly Check[] {
     { name: 'publint', run: each(checkPublint) },
     { name: 'are the types wrong', run: each(checkTypeResolution) },
     { name: `import, require (Node ${process.versions.node})`, run: each(checkLoading) },
+    { name: 'zod of its own, in core', run: isolate },
     ...Object.entries(TYPESCRIPTS).map(([version, compiler]) => ({
       name: `types, TypeScript ${version}`,
       run: async (packages: readonly PackedPackage[]) =>
@@ -43,6 +45,11 @@ export function checksIn(application: string): readonly Check[] {
 function each(check: (packed: PackedPackage) => Promise<readonly string[]>): Check['run'] {
   return async (packages) =>
     await Promise.all(packages.map(async (packed) => ({ id: packed.id, problems: await check(packed) })))
+}
+
+async function isolate(packages: readonly PackedPackage[]): Promise<readonly Outcome[]> {
+  const core = packages.filter(({ id }) => id === 'core')
+  return await each(checkIsolation)(core)
 }
 
 /** Each line to the package whose files it names; what names none is everybody's. */
