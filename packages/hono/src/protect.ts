@@ -44,8 +44,9 @@ function guard(by: core.Authorizer | ((c: Context) => core.Authorizer)): Guard {
       c.set('auth', decision.token)
       await next()
     } else c.res = c.newResponse(decision.body || null, decision.status as 401)
+    const { remove, set, append } = decision.headers
     // Asked first, since looking at the headers alone makes servers build them.
-    if (Object.values(decision.headers).some((lines) => lines.length > 0)) answer(c, decision.headers)
+    if (remove.length + set.length + append.length > 0) answer(c, decision.headers)
   }
 }
 
