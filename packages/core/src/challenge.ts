@@ -120,10 +120,16 @@ const RETRY_AFTER_SECONDS = 5
 export function createChallenger(options: ChallengerOptions): Challenger {
   const answers = Object.entries(ANSWERS) as [DenialReason, Answer][]
   const table = new Map(answers.map(([reason, answer]) => [reason, compile(reason, answer, options)]))
+  const specific = new Map(answers.map(([reason]) => [reason, new WeakMap<Requirement, Challenge>()]))
   return (reason, { methods, requirement }) => {
     const challenge = table.get(reason) as Challenge
     if (methods) return { ...challenge, headers: [...challenge.headers, ['Allow', methods.join(', ')]] }
-    return withParameters(challenge, parametersOf(ANSWERS[reason], requirement))
+    if (requirement === undefined) return challenge
+    const known = specific.get(reason) as WeakMap<Requirement, Challenge>
+    const own =
+      known.get(requirement) ?? withParameters(challenge, parametersOf(ANSWERS[reason], requirement))
+    known.set(requirement, own)
+    return own
   }
 }
 
