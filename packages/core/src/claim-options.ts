@@ -1,5 +1,5 @@
 import * as z from './schema.ts'
-import { filled, isNumber, oneOf, string } from './value-options.ts'
+import { filled, isNumber, oneOf, table, text, texts } from './value-options.ts'
 
 /** A claim's fixed value. */
 export type ClaimValue = string | number | boolean
@@ -20,19 +20,6 @@ export interface ClaimNames {
 export type ClaimType = 'any' | 'string' | 'number' | 'boolean' | 'array' | 'object' | 'uuid'
 
 const CLAIM_TYPES = ['any', 'string', 'number', 'boolean', 'array', 'object', 'uuid']
-const text = string().check(filled('is empty'))
-const texts = z.union(
-  [text, z.array(text).check(filled('is empty'))],
-  'must be a string or a non-empty array of non-empty strings',
-)
-
-/** A table of names and values of one sort. One without members would do nothing, silently. @internal */
-export function table(values: z.ZodMiniType): z.ZodMiniType {
-  return z
-    .catchall(z.object({}), values)
-    .check(z.refine((members) => Object.keys(members).length > 0, 'is empty; leave it out'))
-    .check(z.refine((members) => !Object.hasOwn(members, ''), 'has a member without a name'))
-}
 
 /** @internal */
 export const fixedClaimsSchema: z.ZodMiniType = table(

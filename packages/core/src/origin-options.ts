@@ -1,7 +1,7 @@
 import type { AccessToken } from './access-token.ts'
 import * as z from './schema.ts'
 import { type SourceLimits, sourceLimitsShape } from './source-options.ts'
-import { callable, filled, flag, oneOf, string, wholeSeconds } from './value-options.ts'
+import { callable, filled, fitting, flag, isFieldName, oneOf, string, wholeSeconds } from './value-options.ts'
 
 /**
  * Allowlists that live elsewhere, one per account. Both are called with text from whoever sent the request; rejecting,
@@ -37,13 +37,13 @@ export interface CorsOptions {
 }
 
 const fieldName = string().check(
-  z.refine(
-    (name) => /^[A-Za-z0-9!#$%&'+.^_`|~-]+$/.test(name),
+  fitting(
+    (name) => isFieldName(name) && !name.includes('*'),
     'is no header name ("*" would not cover Authorization)',
   ),
 )
 const origin = string('must be an origin, as a string; no regular expressions').check(
-  z.refine(
+  fitting(
     isCanonicalOrigin,
     "is no canonical origin: write it as browsers send it, e.g. 'https://app.example', without path, default port or upper case",
   ),

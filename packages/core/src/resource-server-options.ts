@@ -10,7 +10,7 @@ import {
   tokenProfileSchema,
   tokenProfileShape,
 } from './token-profile-options.ts'
-import { callable, count, filled, oneOf, string } from './value-options.ts'
+import { callable, count, filled, fitting, oneOf, string } from './value-options.ts'
 
 /** How many verified tokens are remembered, per server. Forgetting one costs a signature check, never a wrong verdict. */
 export interface TokenCacheOptions {
@@ -100,7 +100,7 @@ const serverShape = {
   origins: z.optional(originsSchema),
   cors: z.optional(corsSchema),
   realm: z.optional(
-    string().check(z.refine(isRealm, 'must be printable ASCII without quotes and backslashes')),
+    string().check(fitting(isRealm, 'must be printable ASCII without quotes and backslashes')),
   ),
   noRule: z.optional(oneOf([403, 404], 'must be 403 or 404')),
   methodOverride: z.optional(oneOf(['refuse', 'ignore'], "must be 'refuse' or 'ignore'")),

@@ -1,7 +1,7 @@
 import type { OpaqueSpelling } from './request-target.ts'
 import * as z from './schema.ts'
 import { isScopeToken, type ScopeExpression } from './scope.ts'
-import { filled, fitting, oneOf, string } from './value-options.ts'
+import { filled, fitting, oneOf, string, table, text, texts } from './value-options.ts'
 
 /** The methods an API is usually made of, or any other word of `A-Z` that its server accepts. */
 export type HttpMethod = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS' | (string & {})
@@ -94,10 +94,10 @@ export interface RequirementOptions extends RequiresAuthentication {
 }
 
 const scopeToken = string().check(
-  z.refine(isScopeToken, 'is no scope: printable ASCII without space, quote or backslash'),
+  fitting(isScopeToken, 'must be printable ASCII without space, quote or backslash'),
 )
 const scopeString = string().check(
-  z.refine(
+  fitting(
     (text) => text.split(' ').every(isScopeToken),
     'is no space-separated list of scopes; name at least one',
   ),
@@ -112,24 +112,18 @@ const scopes = z.union(
   ],
   "must be 'a b' (all of them), { all: [...] }, { any: [...] } or { anyOf: [[...], ...] }; a bare array does not say which is meant",
 )
-const text = string().check(filled('is empty'))
-const oneOrMore = z.union(
-  [text, z.array(text).check(filled('is empty'))],
-  'must be a string or a non-empty array of strings',
-)
-
-const quotable = string().check(
-  z.refine(isScopeToken, 'must be printable ASCII without space, quote or backslash'),
-)
 
 const requirementShape = {
   scopes: z.optional(scopes),
-  tokens: z.optional(oneOrMore),
+  tokens: z.optional(texts),
   access: z.optional(
     oneOf(['public', 'optional', 'authenticated'], "must be 'public', 'optional' or 'authenticated'"),
   ),
   acr: z.optional(
-    z.union([quotable, z.array(quotable).check(filled('is empty'))], 'must be one class or a non-empty list'),
+    z.union(
+      [scopeToken, z.array(scopeToken).check(filled('is empty'))],
+      'must be one class or a non-empty list',
+    ),
   ),
   amr: z.optional(scopes),
   maxAge: z.optional(
@@ -151,12 +145,8 @@ export const requirementSchema: z.ZodMiniType = z.strictObject(requirementShape)
 /** One rule of the table; what needs the whole table to be judged is judged by `compileRouteRules`. @internal */
 export const routeRuleSchema: z.ZodMiniType = z.strictObject({
   ...requirementShape,
-  method: oneOrMore,
+  method: texts,
   path: string(),
-  match: z.optional(
-    z
-      .catchall(z.object({}), text)
-      .check(z.refine((claims) => Object.keys(claims).length > 0, 'binds nothing; leave it out')),
-  ),
-  overrides: z.optional(oneOrMore),
+  match: z.optional(table(text)),
+  overrides: z.optional(texts),
 })

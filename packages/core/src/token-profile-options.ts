@@ -5,7 +5,6 @@ import {
   claimNamesSchema,
   fixedClaimsSchema,
   requiredClaimsSchema,
-  table,
 } from './claim-options.ts'
 import type { ErrorRenderer } from './error-renderer.ts'
 import type { FoundSecret, KeyDiscovery, KeyOrigin } from './key-origin-options.ts'
@@ -26,7 +25,20 @@ import {
   secretSchema,
   statusSourceSchema,
 } from './token-source-options.ts'
-import { callable, filled, fitting, flag, isNumber, oneOf, seconds, string } from './value-options.ts'
+import {
+  callable,
+  filled,
+  fitting,
+  flag,
+  isFieldName,
+  isNumber,
+  oneOf,
+  seconds,
+  string,
+  table,
+  text,
+  texts,
+} from './value-options.ts'
 
 /** The JWS algorithms a profile may list (RFC 7518 section 3.1, RFC 8037, RFC 9864). */
 export type SignatureAlgorithm =
@@ -154,22 +166,13 @@ export interface ProfileOptions extends ProfileDetails {
   readonly keySet?: KeySetOptions
 }
 
-const text = string().check(filled('is empty'))
-const texts = z.union(
-  [text, z.array(text).check(filled('is empty'))],
-  'must be a string or a non-empty array of non-empty strings',
-)
 const url = string().check(
-  z.refine(isKeySetUrl, 'must be an https URL (http on loopback only) without userinfo or fragment'),
+  fitting(isKeySetUrl, 'must be an https URL (http on loopback only) without userinfo or fragment'),
 )
 const ALGORITHMS = [
   ...['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA', 'Ed25519'],
   ...['HS256', 'HS384', 'HS512'],
 ]
-
-function isFieldName(name: string): boolean {
-  return /^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/.test(name)
-}
 
 /** The fields of a profile, to be spread where a profile may also be written at the top level. @internal */
 export const tokenProfileShape: Readonly<Record<string, z.ZodMiniType>> = {
@@ -193,14 +196,14 @@ export const tokenProfileShape: Readonly<Record<string, z.ZodMiniType>> = {
   typ: z.optional(texts),
   claims: z.optional(fixedClaimsSchema),
   requiredClaims: z.optional(requiredClaimsSchema),
-  header: z.optional(string().check(z.refine(isFieldName, 'is no header name'))),
+  header: z.optional(string().check(fitting(isFieldName, 'is no header name'))),
   renderError: z.optional(callable('(answer) => ({ status, body })')),
   expiry: z.optional(oneOf(['required', 'optional'], "must be 'required' or 'optional'")),
   status: z.optional(statusSourceSchema),
   grants: z.optional(grantSourceSchema),
   implies: z.optional(table(z.array(text).check(filled('implies nothing; leave it out')))),
   wildcardSeparator: z.optional(
-    string().check(z.refine((value) => value.length === 1, 'must be one character')),
+    string().check(fitting((value) => value.length === 1, 'must be one character')),
   ),
   rfc9068: z.optional(flag),
   clockTolerance: z.optional(seconds(0, 300)),

@@ -6,7 +6,7 @@ import {
   type TokenSourceLimits,
   tokenSourceLimitsShape,
 } from './source-options.ts'
-import { callable, count, filled, oneOf, string } from './value-options.ts'
+import { callable, count, filled, oneOf, text } from './value-options.ts'
 
 /** Tells whether tokens are still active: the credential deleted, the token revoked, the account suspended. */
 export interface StatusSource extends TokenSourceLimits {
@@ -46,7 +46,6 @@ export interface SecretLookup extends SourceLimits {
 /** One shared secret, or several that are good at the same time. Text is taken as UTF-8. */
 export type Secrets = string | Uint8Array | readonly (string | Uint8Array)[]
 
-const text = string().check(filled('is empty'))
 const oneSecret = z.union([text, z.custom((value) => value instanceof Uint8Array)])
 
 /** @internal */

@@ -4,8 +4,11 @@ import * as z from './schema.ts'
  * A schema for what a check takes. Inside a union its own words are kept: not to fit is no reason to be another shape.
  * @internal
  */
-export function fitting(check: (value: unknown) => boolean, problem: string): z.ZodMiniType {
-  return z.custom(check, { error: problem, abort: false })
+export function fitting<Value = unknown>(
+  check: (value: Value) => boolean,
+  problem: string,
+): z.ZodMiniCustom<Value> {
+  return z.custom<Value>(check as (value: unknown) => boolean, { error: problem, abort: false })
 }
 
 /** A schema for text. @internal */
@@ -19,8 +22,25 @@ export function oneOf(values: readonly unknown[], problem?: string): z.ZodMiniTy
 }
 
 /** A check for text and lists that say something. @internal */
-export function filled(problem: string): z.core.$ZodCheck<{ readonly length: number }> {
-  return z.refine(({ length }: { readonly length: number }) => length > 0, problem)
+export function filled(problem: string): z.ZodMiniCustom<{ readonly length: number }> {
+  return fitting(({ length }) => length > 0, problem)
+}
+
+/** A schema for text that says something. @internal */
+export const text: z.ZodMiniType = string().check(filled('is empty'))
+
+/** A schema for one such text, or several. @internal */
+export const texts: z.ZodMiniType = z.union(
+  [text, z.array(text).check(filled('is empty'))],
+  'must be a string or a non-empty array of non-empty strings',
+)
+
+/** A schema for a table of names and values of one sort. One without members would do nothing, silently. @internal */
+export function table(values: z.ZodMiniType): z.ZodMiniType {
+  return z
+    .catchall(z.object({}), values)
+    .check(fitting((members: object) => Object.keys(members).length > 0, 'is empty; leave it out'))
+    .check(fitting((members: object) => !Object.hasOwn(members, ''), 'has a member without a name'))
 }
 
 /** A schema for a function; `what` shows the one that is meant. @internal */
@@ -60,4 +80,9 @@ function between(
 /** A number, but not `NaN` and not without end. */
 export function isNumber(value: unknown): value is number {
   return Number.isFinite(value)
+}
+
+/** Whether a header can have this name (RFC 9110 section 5.1). */
+export function isFieldName(name: string): boolean {
+  return /^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/.test(name)
 }

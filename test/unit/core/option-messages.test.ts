@@ -187,7 +187,7 @@ describe('a mistake is told in words that help to mend it', () => {
   ])('about origins: %s', refusedBeside({ ...profile, routes: [rule] }))
 
   it.each<Mistake>([
-    ['method: must be a string or a non-empty array of strings', { method: undefined }],
+    ['method: must be a string or a non-empty array of non-empty strings', { method: undefined }],
     ['method: is empty', { method: '' }],
     ['path: must be of type string', { path: 1 }],
     [`scopes: ${SCOPES}`, { scopes: ['a', 'b'] }],
@@ -195,13 +195,13 @@ describe('a mistake is told in words that help to mend it', () => {
     ['scopes.all: names no scope', { scopes: { all: [] } }],
     ['scopes.any: names no scope', { scopes: { any: [] } }],
     [
-      'scopes.any[0]: is no scope: printable ASCII without space, quote or backslash',
+      'scopes.any[0]: must be printable ASCII without space, quote or backslash',
       { scopes: { any: ['a b'] } },
     ],
     ['scopes.anyOf: names no alternative', { scopes: { anyOf: [] } }],
     ['scopes.anyOf[1]: names no scope', { scopes: { anyOf: [['a'], []] } }],
     [`amr: ${SCOPES}`, { amr: ['otp'] }],
-    ['tokens: must be a string or a non-empty array of strings', { tokens: 1 }],
+    ['tokens: must be a string or a non-empty array of non-empty strings', { tokens: 1 }],
     ['tokens: is empty', { tokens: [] }],
     ['tokens[0]: is empty', { tokens: [''] }],
     ["access: must be 'public', 'optional' or 'authenticated'", { access: 'private' }],
@@ -212,7 +212,7 @@ describe('a mistake is told in words that help to mend it', () => {
     ['maxAge: must be whole seconds', { maxAge: 1.5 }],
     ['opaque: is empty; leave it out', { opaque: [] }],
     ["opaque[0]: must be '%2f', '%25', ';' or '%5c'", { opaque: ['%2F'] }],
-    ['match: binds nothing; leave it out', { match: {} }],
+    ['match: is empty; leave it out', { match: {} }],
     ['match.id: is empty', { match: { id: '' } }],
     ['overrides: is empty', { overrides: [] }],
     ['overides: is no option here; check its spelling or remove it', { overides: '/*' }],
