@@ -1,43 +1,38 @@
-import { hashOf } from './hash.ts'
-
-/** A step in a trie from one node by one literal segment to another. */
-export interface LiteralEdge {
-  readonly from: number
-  readonly literal: string
-  readonly to: number
+/** The steps of a trie by literal segments. Nodes are numbers, of which 0 stands for nowhere. */
+export interface LiteralEdges {
+  /** Where a literal leads from a node. The way is the hash of all segments up to it. */
+  find(from: number, way: number, segment: string): number
+  /** Adds a step that is not there yet, to a node that no other leads to. */
+  add(from: number, way: number, literal: string, to: number): void
 }
 
-/** Where a segment of a request's path leads from a node, if anywhere. */
-export type LiteralEdges = (from: number, segment: string) => number | undefined
+/** A slot holds where the step leads, its way and where it begins; it never straddles two cache lines. */
+const WIDTH = 4
 
 /**
- * Puts all literal edges of a trie into one open hash table. Who sends segments cannot make it slow: only the literals of
- * rules are in it.
+ * Creates an open hash table for at most so many steps. Ways are made of the request alone, so that a processor can fetch
+ * what every segment of a path needs at once. Who sends segments cannot make it slow: only the literals of rules are in it.
  */
-export function createLiteralEdges(edges: readonly LiteralEdge[]): LiteralEdges {
-  const mask = 2 ** Math.ceil(Math.log2(edges.length + 1) + 1) - 1
-  const slots = new Int32Array((mask + 1) * WIDTH)
+export function createLiteralEdges(most: number): LiteralEdges {
   const literals: string[] = []
-  const places = new Map<string, number>()
-  for (const { from, literal, to } of edges) {
-    const place = places.get(literal) ?? literals.push(literal)
-    places.set(literal, place)
-    const hash = hashOf(literal, from, 0)
-    let slot = hash & mask
-    while (slots[slot * WIDTH] !== 0) slot = (slot + 1) & mask
-    slots.set([place, hash, to], slot * WIDTH)
-  }
-  return (from, segment) => {
-    const hash = hashOf(segment, from, 0)
-    for (let slot = hash & mask; ; slot = (slot + 1) & mask) {
-      const at = slot * WIDTH
-      const place = slots[at] as number
-      if (place === 0) return undefined
-      // One text under two nodes never has one hash, so this is the edge of this node.
-      if (slots[at + 1] === hash && literals[place - 1] === segment) return slots[at + 2]
-    }
+  const slots = new Int32Array((2 * WIDTH) << (32 - Math.clz32(most)))
+  const last = slots.length - 1
+
+  return {
+    find: (from, way, segment) => {
+      for (let at = Math.imul(way, WIDTH) & last; ; at = (at + WIDTH) & last) {
+        const to = slots[at] as number
+        if (to === 0 || (slots[at + 1] === way && slots[at + 2] === from && literals[to] === segment))
+          return to
+      }
+    },
+    add: (from, way, literal, to) => {
+      let at = Math.imul(way, WIDTH) & last
+      while (slots[at] !== 0) at = (at + WIDTH) & last
+      slots[at] = to
+      slots[at + 1] = way
+      slots[at + 2] = from
+      literals[to] = literal
+    },
   }
 }
-
-/** A slot holds the place of its literal, counted from 1, the hash and the target; it never straddles two cache lines. */
-const WIDTH = 4

@@ -11,16 +11,28 @@ export interface PathPattern {
   readonly segments: readonly PatternSegment[]
   /** Whether it ends in `/*`. */
   readonly wildcard: boolean
-  /** The pattern with its parameter names left out and its literals folded: equal shapes match equal targets. */
-  readonly shape: string
 }
 
 const LITERAL = /^[A-Za-z0-9\-._~@$&',=\u0080-\u{10ffff}]+$/u
 const PARAMETER = /^(?::([A-Za-z_]\w*)|\{([A-Za-z_]\w*)\})$/
 const MAX_SEGMENTS = 64
 
+/** Reads the paths of one table, which repeat their segments: each is read once, and shared. */
+export function createPatternParser(): (path: string) => PathPattern | string {
+  const known = new Map<string, PatternSegment | string>()
+  const read = (part: string): PatternSegment | string => {
+    const segment = known.get(part) ?? parseSegment(part)
+    known.set(part, segment)
+    return segment
+  }
+  return (path) => parsePathPattern(path, read)
+}
+
 /** Parses a rule path, or says in words what is wrong with it. */
-export function parsePathPattern(path: string): PathPattern | string {
+export function parsePathPattern(
+  path: string,
+  read: typeof parseSegment = parseSegment,
+): PathPattern | string {
   if (!path.startsWith('/')) return 'must start with "/"; write the full path that this process receives'
   const parts = path === '/' ? [] : path.slice(1).split('/')
   const wildcard = parts.at(-1) === '*'
@@ -28,11 +40,11 @@ export function parsePathPattern(path: string): PathPattern | string {
   if (parts.length > MAX_SEGMENTS) return `can never match: a target has at most ${MAX_SEGMENTS} segments`
   const segments: PatternSegment[] = []
   for (const part of parts) {
-    const segment = parseSegment(part)
+    const segment = read(part)
     if (typeof segment === 'string') return segment
     segments.push(segment)
   }
-  return repeatedParameter(segments) ?? { segments, wildcard, shape: shapeOf(segments, wildcard) }
+  return repeatedParameter(segments) ?? { segments, wildcard }
 }
 
 function parseSegment(part: string): PatternSegment | string {
@@ -47,11 +59,17 @@ function parseSegment(part: string): PatternSegment | string {
 }
 
 function repeatedParameter(segments: readonly PatternSegment[]): string | undefined {
-  const names = segments.map((segment) => segment.parameter).filter((name) => name !== undefined)
-  return new Set(names).size === names.length ? undefined : 'names a parameter twice'
+  const names = new Set<string>()
+  for (const { parameter } of segments) {
+    if (parameter === undefined) continue
+    if (names.has(parameter)) return 'names a parameter twice'
+    names.add(parameter)
+  }
+  return undefined
 }
 
-function shapeOf(segments: readonly PatternSegment[], wildcard: boolean): string {
+/** The pattern with its parameter names left out and its literals folded: equal shapes match equal targets. */
+export function shapeOf({ segments, wildcard }: PathPattern): string {
   const parts = segments.map((segment) => segment.literal ?? ':')
   return `/${[...parts, ...(wildcard ? ['*'] : [])].join('/')}`
 }

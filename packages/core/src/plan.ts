@@ -45,7 +45,7 @@ export function makePlan(gate: Gate, source: RuleSource, request: ResourceReques
   }
   const set = source.match(method, shape)
   const fault = judgeRoute(set, shape)
-  if (fault || set.access === 'public') return plan(request, headers, shape, set, fault ?? ALLOWED)
+  if (fault || set.demand.access === 'public') return plan(request, headers, shape, set, fault ?? ALLOWED)
   const credential = extractCredential(headers, gate.credentialHeaders)
   return typeof credential === 'string'
     ? plan(request, headers, shape, set, withoutToken(credential, set))
@@ -54,7 +54,7 @@ export function makePlan(gate: Gate, source: RuleSource, request: ResourceReques
 
 function withoutToken(reason: Exclude<CredentialExtraction, Credential>, set: RuleSet): Outcome {
   if (reason === 'ambiguous_credentials') return { reason }
-  if (set.access === 'optional') return ALLOWED
+  if (set.demand.access === 'optional') return ALLOWED
   return { reason, rule: set.compiled.find(({ requirement }) => requirement.access === 'token') }
 }
 

@@ -33,6 +33,6 @@ const ENCODING: Outcome = Object.freeze({ reason: 'encoding_not_accepted' })
 
 /** Step 3: there must be a rule, and every one must accept the spellings that hide a separator in a segment. */
 export function judgeRoute(set: RuleSet, { opaque }: RequestTarget): Outcome | undefined {
-  if ((set.opaque & opaque) !== opaque) return ENCODING
-  return set.access === 'none' ? NO_RULE : undefined
+  if ((set.demand.opaque & opaque) !== opaque) return ENCODING
+  return set.demand.access === 'none' ? NO_RULE : undefined
 }

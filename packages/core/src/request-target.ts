@@ -1,9 +1,12 @@
 import { foldAscii } from './ascii.ts'
+import { addToHash, beginHash, hashOf } from './hash.ts'
 
 /** A request-target that was accepted: one loose reading, split once and decoded once. */
 export interface RequestTarget {
   /** Decoded and ASCII lower-cased; what rules are matched against. */
   readonly folded: readonly string[]
+  /** The hash of each of them, by which rules are looked for. */
+  readonly hashes: readonly number[]
   /** Decoded once, case kept; what a path parameter captures. */
   readonly decoded: readonly string[]
   /** As sent; what "byte for byte" means for `overrides`. */
@@ -42,6 +45,8 @@ const DOT = 0x2e
 export function parseRequestTarget(target: string): RequestTarget | undefined {
   if (target.charCodeAt(0) !== SLASH) return undefined
   const raw: string[] = []
+  const hashes: number[] = []
+  let hash = beginHash(0)
   let start = 1
   let plain = true
   let i = 1
@@ -53,15 +58,25 @@ export function parseRequestTarget(target: string): RequestTarget | undefined {
     if (code === SLASH) {
       if (i === start || raw.length === MAX_SEGMENTS) return undefined
       raw.push(target.slice(start, i))
+      hashes.push(hash)
+      hash = beginHash(0)
       start = i + 1
-    } else if (code === PERCENT || code === SEMICOLON || (code >= 0x41 && code <= 0x5a)) plain = false
+      continue
+    }
+    hash = addToHash(hash, code)
+    if (code === PERCENT || code === SEMICOLON || (code >= 0x41 && code <= 0x5a)) plain = false
     else if (code === DOT && i === start) plain = false
   }
   if (i > MAX_PATH_LENGTH || hasIllegalByte(target, i)) return undefined
   const trailingSlash = i === start && raw.length > 0
-  if (i > start) raw.push(target.slice(start, i))
+  if (i > start) {
+    raw.push(target.slice(start, i))
+    hashes.push(hash)
+  }
   if (raw.length > MAX_SEGMENTS) return undefined
-  return plain ? { folded: raw, decoded: raw, raw, trailingSlash, opaque: 0 } : decode(raw, trailingSlash)
+  return plain
+    ? { folded: raw, hashes, decoded: raw, raw, trailingSlash, opaque: 0 }
+    : decode(raw, trailingSlash)
 }
 
 function hasIllegalByte(target: string, from: number): boolean {
@@ -83,7 +98,8 @@ function decode(raw: readonly string[], trailingSlash: boolean): RequestTarget |
     decoded.push(text)
     folded.push(foldAscii(text))
   }
-  return { folded, decoded, raw, trailingSlash, opaque }
+  const hashes = folded.map((segment) => hashOf(segment, 0, 0))
+  return { folded, hashes, decoded, raw, trailingSlash, opaque }
 }
 
 /** `undefined` for a bad escape, invalid or overlong UTF-8, and control characters. */

@@ -121,12 +121,12 @@ function judge(gate: Gate, { set, target }: Plan, { token, refusal, origin }: Co
 
 /** Every rule must allow; the first that does not, in the order of the table, names the denial. */
 function judgeRules(
-  { compiled, requirements }: Plan['set'],
+  { compiled, demand }: Plan['set'],
   token: VerifiedToken,
   target: RequestTarget,
   now: () => number,
 ): Outcome | undefined {
-  for (const requirement of requirements) {
+  for (const requirement of demand.requirements) {
     const reason = judgeToken(requirement, token, target, now)
     if (reason !== undefined)
       return { reason, rule: compiled.find((rule) => rule.requirement === requirement) }

@@ -67,7 +67,7 @@ function respondToPreflight(
  * token is of; else the server's.
  */
 function challengerFor(gate: Gate, { set }: Plan, { rule }: Outcome, context: Context): Challenger {
-  const requirement = rule?.requirement ?? set.requirements[0]
+  const requirement = rule?.requirement ?? set.demand.requirements[0]
   const profile = context.token?.profile ?? context.refusal?.profile
   const kinds = requirement?.kinds
   return (kinds && challengerOfKinds(gate, kinds)) ?? profile?.challenge ?? gate.challenge

@@ -1,11 +1,12 @@
 import { isUpperCaseWord } from './ascii.ts'
 import { ConfigurationError } from './errors.ts'
 import { isNeverAllowed } from './method.ts'
-import { contains, parsePathPattern } from './path-pattern.ts'
+import { contains, createPatternParser, parsePathPattern } from './path-pattern.ts'
 import type { RequestTarget } from './request-target.ts'
 import { compileBindings, compileRequirement, type Requirement } from './requirement.ts'
 import type { RequirementOptions, RouteRule } from './route-rule-options.ts'
 import { createRouteTrie, type RouteTrie } from './route-trie.ts'
+import { createRuleMatcher } from './rule-matcher.ts'
 import { type CompiledRule, leaveOutOverridden, type RuleSet } from './rule-set.ts'
 
 /** The compiled route table. */
@@ -31,22 +32,28 @@ export function compileRouteRules(
 ): RouteTable {
   const rules = basePath === undefined ? written : underBasePath(written, basePath)
   const share = shareRequirements()
-  const compiled = rules.map((rule, index) => compileRule(rule, index, kinds, share))
-  refuseDuplicates(compiled)
-  for (const rule of compiled) linkOverrides(rule, compiled)
+  const parse = createPatternParser()
+  const compiled = rules.map((rule, index) => compileRule(rule, index, kinds, share, parse))
   const trie = createRouteTrie(compiled)
+  for (const { ending, wildcard } of trie.nodes)
+    for (const alike of [ending, wildcard]) refuseDuplicates(alike)
+  for (const rule of compiled) linkOverrides(rule, trie)
   refuseDisjointKinds(compiled, trie)
-  const named = new Set(compiled.flatMap(({ methods }) => (methods === '*' ? STANDARD_METHODS : methods)))
-  const listed = [...STANDARD_METHODS.filter((method) => named.has(method)), ...named].filter(isFirst)
+  const named = [...new Set(compiled.flatMap(({ methods }) => (methods === '*' ? [] : methods)))]
+  const isOpen = compiled.some(({ methods }) => methods === '*')
+  const listed = [...new Set([...STANDARD_METHODS, ...named])].filter(
+    (name) => isOpen || named.includes(name),
+  )
+  const find = createRuleMatcher(trie, named)
   const match = (method: string, target: RequestTarget): RuleSet =>
-    leaveOutOverridden(trie.match(method === 'HEAD' ? 'GET' : method, target.folded), target)
+    leaveOutOverridden(find(method === 'HEAD' ? 'GET' : method, target), target)
   return Object.freeze({
     rules,
     match,
     methods: (target: RequestTarget) => {
       const found: string[] = []
       for (const method of listed) {
-        if (match(method, target).access === 'none') continue
+        if (match(method, target).demand.access === 'none') continue
         found.push(method)
         if (method === 'GET') found.push('HEAD')
       }
@@ -77,10 +84,6 @@ function withBasePath(rule: RouteRule, basePath: string): RouteRule {
   return Object.freeze(Object.assign(Object.create(null) as RouteRule, rule, rewritten))
 }
 
-function isFirst(method: string, index: number, methods: readonly string[]): boolean {
-  return methods.indexOf(method) === index
-}
-
 type Share = (options: RuleOptions, bindings: Requirement['bindings'], where: string) => Requirement
 
 /** Rules that ask the same share what they ask: one thing in the processor's cache instead of thousands. */
@@ -96,10 +99,16 @@ function shareRequirements(): Share {
   }
 }
 
-function compileRule(rule: RouteRule, index: number, kinds: ReadonlySet<string>, share: Share): CompiledRule {
+function compileRule(
+  rule: RouteRule,
+  index: number,
+  kinds: ReadonlySet<string>,
+  share: Share,
+  parse: typeof parsePathPattern,
+): CompiledRule {
   const where = `routes[${index}]`
   const options: RuleOptions = rule
-  const pattern = parsePathPattern(options.path)
+  const pattern = parse(options.path)
   if (typeof pattern === 'string') throw new ConfigurationError(`${where}.path`, pattern)
   const bindings = compileBindings(options.match ?? {}, pattern, `${where}.match`)
   const requirement = share(options, bindings, where)
@@ -123,9 +132,11 @@ function compileRule(rule: RouteRule, index: number, kinds: ReadonlySet<string>,
     methods: compileMethods(options.method, where),
     pattern,
     requirement,
-    overridden: new Set(),
+    overridden: options.overrides === undefined ? NOTHING : new Set(),
   }
 }
+
+const NOTHING: CompiledRule['overridden'] = new Set()
 
 /** A kind that no profile gives can never be had, so the rule could never allow. */
 export function refuseUnknownKinds(
@@ -145,7 +156,7 @@ function compileMethods(method: RuleOptions['method'], where: string): '*' | rea
     const problem = problemOfMethod(name, methods)
     if (problem) throw new ConfigurationError(`${where}.method`, problem)
   }
-  return methods[0] === '*' ? '*' : [...methods]
+  return methods[0] === '*' ? '*' : methods
 }
 
 function problemOfMethod(name: string, methods: readonly string[]): string | undefined {
@@ -156,27 +167,15 @@ function problemOfMethod(name: string, methods: readonly string[]): string | und
   return methods.indexOf(name) === methods.lastIndexOf(name) ? undefined : 'names a method twice'
 }
 
-function refuseDuplicates(compiled: readonly CompiledRule[]): void {
-  for (const sameShape of byShape(compiled).values()) {
-    for (const rule of sameShape) {
-      const earlier = sameShape.find((other) => other.index < rule.index && shareMethod(other, rule))
-      if (earlier)
-        throw new ConfigurationError(
-          `routes[${rule.index}]`,
-          `matches the same requests as routes[${earlier.index}]`,
-        )
-    }
+function refuseDuplicates(alike: readonly CompiledRule[]): void {
+  for (const rule of alike) {
+    const earlier = alike.find((other) => other.index < rule.index && shareMethod(other, rule))
+    if (earlier)
+      throw new ConfigurationError(
+        `routes[${rule.index}]`,
+        `matches the same requests as routes[${earlier.index}]`,
+      )
   }
-}
-
-function byShape(compiled: readonly CompiledRule[]): Map<string, CompiledRule[]> {
-  const shapes = new Map<string, CompiledRule[]>()
-  for (const rule of compiled) {
-    const sameShape = shapes.get(rule.pattern.shape)
-    if (sameShape) sameShape.push(rule)
-    else shapes.set(rule.pattern.shape, [rule])
-  }
-  return shapes
 }
 
 function shareMethod(one: CompiledRule, other: CompiledRule): boolean {
@@ -184,12 +183,12 @@ function shareMethod(one: CompiledRule, other: CompiledRule): boolean {
   return one.methods.some((method) => other.methods.includes(method))
 }
 
-function linkOverrides(rule: CompiledRule, compiled: readonly CompiledRule[]): void {
+function linkOverrides(rule: CompiledRule, trie: RouteTrie): void {
   const { overrides } = rule.rule
   if (overrides === undefined) return
   const patterns = typeof overrides === 'string' ? [overrides] : overrides
   for (const path of patterns) {
-    const found = findOverridden(rule, path, compiled, `routes[${rule.index}].overrides`)
+    const found = findOverridden(rule, path, trie, `routes[${rule.index}].overrides`)
     for (const other of found) (rule.overridden as Set<CompiledRule>).add(other)
   }
 }
@@ -197,14 +196,14 @@ function linkOverrides(rule: CompiledRule, compiled: readonly CompiledRule[]): v
 function findOverridden(
   rule: CompiledRule,
   path: string,
-  compiled: readonly CompiledRule[],
+  trie: RouteTrie,
   where: string,
-): CompiledRule[] {
+): readonly CompiledRule[] {
   const pattern = parsePathPattern(path)
   if (typeof pattern === 'string') throw new ConfigurationError(where, pattern)
-  const named = compiled.filter((other) => other.pattern.shape === pattern.shape)
+  const named = trie.containing(pattern).filter((other) => contains(pattern, other.pattern))
   if (named.length === 0) throw new ConfigurationError(where, 'names no rule of the table')
-  if (pattern.shape === rule.pattern.shape || !contains(pattern, rule.pattern)) {
+  if (named.includes(rule) || !contains(pattern, rule.pattern)) {
     throw new ConfigurationError(
       where,
       'does not contain the `path` of this rule; only a rule inside another can replace it',

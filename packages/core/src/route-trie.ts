@@ -1,70 +1,78 @@
+import { addToHash, hashOf } from './hash.ts'
+import { createLiteralEdges, type LiteralEdges } from './literal-edges.ts'
 import type { PathPattern } from './path-pattern.ts'
-import { createRuleMatcher, type RuleMatcher, type TrieNode } from './rule-matcher.ts'
 import type { CompiledRule } from './rule-set.ts'
 
-/** Finds the rules of a table by path; the cost grows with the rules that can match, not with the table. */
+/** One place in a trie of path segments. */
+export interface TrieNode {
+  /** Its place in the list of all nodes, the root's being 0. */
+  readonly id: number
+  /** The hash of the segments from the root. */
+  readonly way: number
+  parameter: TrieNode | undefined
+  hasLiterals: boolean
+  /** The rules whose pattern ends here, and those that go on with `/*`. */
+  ending: readonly CompiledRule[]
+  wildcard: readonly CompiledRule[]
+}
+
+/** The rules of a table by their paths. */
 export interface RouteTrie {
-  readonly match: RuleMatcher
+  readonly nodes: readonly TrieNode[]
+  readonly edges: LiteralEdges
   /** Every rule, of whatever method, whose pattern contains the given one. */
   containing(pattern: PathPattern): readonly CompiledRule[]
 }
 
-interface Node extends TrieNode {
-  readonly literals: Map<string, Node>
-  parameter: Node | undefined
-  readonly ending: CompiledRule[]
-  readonly wildcard: CompiledRule[]
-}
+const NONE: readonly CompiledRule[] = Object.freeze([])
 
-/** What no literal can be: it takes the parameter branch only. */
-const PARAMETER = '/'
+/** What a parameter adds to a way in place of a literal's hash. */
+export const PARAMETER = 0
 
 /** Builds the trie. */
 export function createRouteTrie(rules: readonly CompiledRule[]): RouteTrie {
-  const root = createNode(0)
-  const nodes = [root]
-  for (const rule of rules) insert(nodes, root, rule)
-  return Object.freeze({
-    match: createRuleMatcher(nodes),
-    containing: (pattern: PathPattern) => {
-      const segments = pattern.segments.map((segment) => segment.literal ?? PARAMETER)
-      return containing(root, segments, 0, pattern.wildcard)
-    },
-  })
+  const edges = createLiteralEdges(rules.reduce((sum, { pattern }) => sum + pattern.segments.length, 0))
+  const nodes = [createNode(0, 0)]
+  const [root] = nodes as [TrieNode]
+
+  const childOf = (node: TrieNode, literal: string | undefined): TrieNode | undefined => {
+    if (literal === undefined) return node.parameter
+    const id = edges.find(node.id, wayTo(node, literal), literal)
+    return id === 0 ? undefined : nodes[id]
+  }
+  const grow = (node: TrieNode, literal: string | undefined): TrieNode => {
+    const child = createNode(nodes.length, wayTo(node, literal))
+    nodes.push(child)
+    if (literal === undefined) node.parameter = child
+    else edges.add(node.id, child.way, literal, child.id)
+    node.hasLiterals ||= literal !== undefined
+    return child
+  }
+  for (const rule of rules) {
+    let node = root
+    for (const { literal } of rule.pattern.segments) node = childOf(node, literal) ?? grow(node, literal)
+    if (rule.pattern.wildcard) node.wildcard = [...node.wildcard, rule]
+    else node.ending = [...node.ending, rule]
+  }
+  const containing = (
+    node: TrieNode | undefined,
+    pattern: PathPattern,
+    depth: number,
+  ): readonly CompiledRule[] => {
+    if (node === undefined) return NONE
+    const segment = pattern.segments[depth]
+    if (segment === undefined) return pattern.wildcard ? node.wildcard : [...node.wildcard, ...node.ending]
+    const literal = segment.literal === undefined ? undefined : childOf(node, segment.literal)
+    const deeper = [literal, node.parameter].flatMap((child) => containing(child, pattern, depth + 1))
+    return [...node.wildcard, ...deeper]
+  }
+  return { nodes, edges, containing: (pattern) => containing(root, pattern, 0) }
 }
 
-function createNode(id: number): Node {
-  return { id, literals: new Map(), parameter: undefined, ending: [], wildcard: [] }
+function createNode(id: number, way: number): TrieNode {
+  return { id, way, parameter: undefined, hasLiterals: false, ending: NONE, wildcard: NONE }
 }
 
-function insert(nodes: Node[], root: Node, rule: CompiledRule): void {
-  let node = root
-  for (const { literal } of rule.pattern.segments) node = childOf(nodes, node, literal)
-  const rules = rule.pattern.wildcard ? node.wildcard : node.ending
-  rules.push(rule)
-}
-
-function childOf(nodes: Node[], node: Node, literal: string | undefined): Node {
-  const known = literal === undefined ? node.parameter : node.literals.get(literal)
-  if (known !== undefined) return known
-  const child = createNode(nodes.length)
-  nodes.push(child)
-  if (literal === undefined) node.parameter = child
-  else node.literals.set(literal, child)
-  return child
-}
-
-function containing(
-  { wildcard, ending, literals, parameter }: Node,
-  segments: readonly string[],
-  depth: number,
-  open: boolean,
-): readonly CompiledRule[] {
-  if (depth === segments.length) return open ? wildcard : [...wildcard, ...ending]
-  const literal = literals.get(segments[depth] as string)
-  return [
-    ...wildcard,
-    ...(literal ? containing(literal, segments, depth + 1, open) : []),
-    ...(parameter ? containing(parameter, segments, depth + 1, open) : []),
-  ]
+function wayTo({ way }: TrieNode, literal: string | undefined): number {
+  return addToHash(way, literal === undefined ? PARAMETER : hashOf(literal, 0, 0))
 }

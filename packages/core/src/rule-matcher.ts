@@ -1,86 +1,58 @@
-import { createLiteralEdges } from './literal-edges.ts'
+import { addToHash } from './hash.ts'
+import type { RequestTarget } from './request-target.ts'
+import { PARAMETER, type RouteTrie, type TrieNode } from './route-trie.ts'
 import { type CompiledRule, createRuleSet, NO_RULES, type RuleSet } from './rule-set.ts'
 import { createRuleSetUnion } from './rule-set-union.ts'
 
-/** One place in a trie of path segments. Its id is its place in the list of all nodes, the root's being 0. */
-export interface TrieNode {
-  readonly id: number
-  readonly literals: ReadonlyMap<string, TrieNode>
-  readonly parameter: TrieNode | undefined
-  /** The rules whose pattern ends here, and those that go on with `/*`. */
-  readonly ending: readonly CompiledRule[]
-  readonly wildcard: readonly CompiledRule[]
-}
+/** Every rule of this method (or of every method) whose pattern matches. */
+export type RuleMatcher = (method: string, target: RequestTarget) => RuleSet
 
-/** Every rule of this method (or of every method) whose pattern matches the folded segments. */
-export type RuleMatcher = (method: string, segments: readonly string[]) => RuleSet
-
-/** A node as requests find it: its id, and below it in one bit each what there is to look for. */
-type Handle = number
+/** What there is to look for below a node: in one bit each, and above them the node that a parameter leads to. */
 const WILDCARD = 1
-const PARAMETER = 2
-const LITERALS = 4
-const FLAGS = 3
+const LITERALS = 2
+const FLAGS = 2
 
 /**
  * Packs a trie into a few flat arrays, with every set of rules that one node can give put together. Walking the nodes
  * themselves would cost a table of thousands of rules a dozen trips to main memory for every request.
  */
-export function createRuleMatcher(nodes: readonly TrieNode[]): RuleMatcher {
-  const methods = methodsOf(nodes)
+export function createRuleMatcher({ nodes, edges }: RouteTrie, methods: readonly string[]): RuleMatcher {
   const width = methods.length + 1
   const endings = setsOf(nodes, methods, ({ ending }) => ending)
   const wildcards = setsOf(nodes, methods, ({ wildcard }) => wildcard)
-  const parameters = Int32Array.from(nodes, ({ parameter }) => (parameter ? handleOf(parameter) : 0))
-  const findLiteral = createLiteralEdges(edgesOf(nodes))
+  const below = Int32Array.from(nodes, whatIsBelow)
   const unite = createRuleSetUnion()
 
   const collect = (
-    segments: readonly string[],
+    target: RequestTarget,
     column: number,
-    handle: Handle,
+    node: number,
+    way: number,
     depth: number,
     before: RuleSet,
   ): RuleSet => {
-    const id = handle >> FLAGS
-    const at = id * width + column
-    let found = (handle & WILDCARD) === 0 ? before : unite(before, wildcards[at] as RuleSet)
-    if (depth === segments.length) return unite(found, endings[at] as RuleSet)
-    if ((handle & LITERALS) !== 0) {
-      const child = findLiteral(id, segments[depth] as string)
-      if (child !== undefined) found = collect(segments, column, child, depth + 1, found)
+    const at = node * width + column
+    const there = below[node] as number
+    let found = (there & WILDCARD) === 0 ? before : unite(before, wildcards[at] as RuleSet)
+    if (depth === target.folded.length) return unite(found, endings[at] as RuleSet)
+    if ((there & LITERALS) !== 0) {
+      const next = addToHash(way, target.hashes[depth] as number)
+      const child = edges.find(node, next, target.folded[depth] as string)
+      if (child !== 0) found = collect(target, column, child, next, depth + 1, found)
     }
-    if ((handle & PARAMETER) === 0) return found
-    return collect(segments, column, parameters[id] as Handle, depth + 1, found)
+    const parameter = there >> FLAGS
+    if (parameter === 0) return found
+    return collect(target, column, parameter, addToHash(way, PARAMETER), depth + 1, found)
   }
 
-  const root = handleOf(nodes[0] as TrieNode)
-  return (method, segments) => {
+  return (method, target) => {
     const named = methods.indexOf(method)
-    return collect(segments, named === -1 ? methods.length : named, root, 0, NO_RULES)
+    return collect(target, named === -1 ? methods.length : named, 0, 0, 0, NO_RULES)
   }
 }
 
-function handleOf({ id, literals, parameter, wildcard }: TrieNode): Handle {
-  const flags =
-    (wildcard.length > 0 ? WILDCARD : 0) | (parameter ? PARAMETER : 0) | (literals.size > 0 ? LITERALS : 0)
-  return (id << FLAGS) | flags
-}
-
-function edgesOf(nodes: readonly TrieNode[]): { from: number; literal: string; to: Handle }[] {
-  return nodes.flatMap(({ id, literals }) =>
-    Array.from(literals, ([literal, child]) => ({ from: id, literal, to: handleOf(child) })),
-  )
-}
-
-function methodsOf(nodes: readonly TrieNode[]): readonly string[] {
-  const named = new Set<string>()
-  for (const { ending, wildcard } of nodes) {
-    for (const { methods } of [...ending, ...wildcard]) {
-      if (methods !== '*') for (const method of methods) named.add(method)
-    }
-  }
-  return [...named]
+function whatIsBelow({ wildcard, hasLiterals, parameter }: TrieNode): number {
+  return ((parameter?.id ?? 0) << FLAGS) | (wildcard.length > 0 ? WILDCARD : 0) | (hasLiterals ? LITERALS : 0)
 }
 
 /** For each node a row: the rules for each method, and at the end for every other one. */
@@ -94,7 +66,8 @@ function setsOf(
   for (const node of nodes) {
     const rules = rulesOf(node)
     for (let column = 0; column < width && rules.length > 0; column++) {
-      const speaking = rules.filter((rule) => speaksOf(rule, methods[column]))
+      const speaks = (rule: CompiledRule): boolean => speaksOf(rule, methods[column])
+      const speaking = rules.every(speaks) ? rules : rules.filter(speaks)
       if (speaking.length > 0) sets[node.id * width + column] = createRuleSet(speaking)
     }
   }

@@ -19,8 +19,8 @@ export function createRuleSetUnion(): RuleSetUnion {
     if (known) return known
     const union = createRuleSet([...one.compiled, ...other.compiled])
     if (++count > MAX_UNIONS) [unions, count] = [new WeakMap(), 0]
-    if (!unions.has(one)) unions.set(one, new WeakMap())
-    unions.get(one)?.set(other, union)
+    const ofOne = unions.get(one) ?? new WeakMap<RuleSet, RuleSet>()
+    unions.set(one, ofOne.set(other, union))
     return union
   }
 }

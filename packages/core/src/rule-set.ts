@@ -21,45 +21,57 @@ export interface RuleSet {
   /** In the order of the table. */
   readonly compiled: readonly CompiledRule[]
   readonly rules: readonly RouteRule[]
-  /** What those of them ask that ask for something, in the same order. */
-  readonly requirements: readonly Requirement[]
-  /** The strictest access among them; `none` where no rule matches. */
-  readonly access: 'none' | 'public' | 'optional' | 'token'
-  /** The opaque spellings that every one of them accepts. */
-  readonly opaque: number
+  readonly demand: Demand
   /** Those of them that replace others, where a target spells them exactly. */
   readonly overriding: readonly CompiledRule[]
 }
 
-const ACCESS = ['none', 'public', 'optional', 'token'] as const
+/** What rules ask together. One rule's is shared by all that ask the same: it stays in the processor's cache. */
+export interface Demand {
+  /** What those that ask for something ask, in the order of the table. */
+  readonly requirements: readonly Requirement[]
+  /** The strictest access among them; `none` where there is no rule. */
+  readonly access: 'none' | 'public' | 'optional' | 'token'
+  /** The opaque spellings that every one of them accepts. */
+  readonly opaque: number
+}
 
 /** Puts rules together. */
 export function createRuleSet(compiled: readonly CompiledRule[]): RuleSet {
-  const ordered = [...compiled].sort((one, other) => one.index - other.index)
-  const asked = ordered.map(({ requirement }) => requirement)
-  const strictest = Math.max(0, ...asked.map(({ access }) => ACCESS.indexOf(access)))
+  const [first, ...others] = compiled
+  const ordered = others.length === 0 ? compiled : compiled.toSorted((one, other) => one.index - other.index)
   return Object.freeze({
-    requirements: shared(asked.filter(({ access }) => access !== 'public')),
-    access: ACCESS[strictest] as RuleSet['access'],
-    opaque: asked.length === 0 ? 0 : asked.reduce((bits, { opaque }) => bits & opaque, -1),
-    overriding: shared(ordered.filter(({ overridden }) => overridden.size > 0)),
     rules: Object.freeze(ordered.map(({ rule }) => rule)),
+    demand: first && others.length === 0 ? demandOf(first) : joinDemands(ordered),
+    overriding: ordered.some(isOverriding) ? ordered.filter(isOverriding) : NONE,
     compiled: ordered,
   })
 }
 
-const lists = new WeakMap<object, readonly object[]>()
+const NONE: readonly CompiledRule[] = Object.freeze([])
 
-/**
- * One list for all sets that ask the same one thing, or nothing: what every request looks at is then found in the
- * processor's cache, however many rules there are.
- */
-function shared<Item extends object>(list: readonly Item[]): readonly Item[] {
-  if (list.length > 1) return list
-  const key = list[0] ?? lists
-  const known = lists.get(key) ?? list
-  lists.set(key, known)
-  return known as readonly Item[]
+function isOverriding({ overridden }: CompiledRule): boolean {
+  return overridden.size > 0
+}
+
+const demands = new WeakMap<Requirement, Demand>()
+
+function demandOf(rule: CompiledRule): Demand {
+  const demand = demands.get(rule.requirement) ?? joinDemands([rule])
+  demands.set(rule.requirement, demand)
+  return demand
+}
+
+const ACCESS = ['none', 'public', 'optional', 'token'] as const
+
+function joinDemands(rules: readonly CompiledRule[]): Demand {
+  const asked = rules.map(({ requirement }) => requirement)
+  const strictest = Math.max(0, ...asked.map(({ access }) => ACCESS.indexOf(access)))
+  return Object.freeze({
+    requirements: asked.filter(({ access }) => access !== 'public'),
+    access: ACCESS[strictest] as Demand['access'],
+    opaque: asked.length === 0 ? 0 : asked.reduce((bits, { opaque }) => bits & opaque, -1),
+  })
 }
 
 /** No rule at all: what denies by default. */

@@ -5,6 +5,7 @@ import {
   type PathPattern,
   parameterIndex,
   parsePathPattern,
+  shapeOf,
   spellsExactly,
 } from '../../../packages/core/src/path-pattern.ts'
 import { parseRequestTarget, type RequestTarget } from '../../../packages/core/src/request-target.ts'
@@ -28,7 +29,8 @@ describe('a rule path', () => {
     [`/${Array(64).fill('a').join('/')}/*`, `/${Array(64).fill('a').join('/')}/*`, 64, true],
   ])('%s has the shape %s', (path, shape, segments, wildcard) => {
     const pattern = parse(path)
-    expect(pattern).toMatchObject({ shape, wildcard })
+    expect(pattern.wildcard).toBe(wildcard)
+    expect(shapeOf(pattern)).toBe(shape)
     expect(pattern.segments).toHaveLength(segments)
   })
 
@@ -97,7 +99,7 @@ describe('a rule path', () => {
 
   it('may not name a parameter twice, in whichever notation', () => {
     expect(parsePathPattern('/:id/x/{id}')).toBe('names a parameter twice')
-    expect(parsePathPattern('/:id/:ID')).toEqual(expect.objectContaining({ shape: '/:/:' }))
+    expect(shapeOf(parse('/:id/:ID'))).toBe('/:/:')
   })
 
   it('matches a target that is written like it, which no pattern for nothing does', () => {

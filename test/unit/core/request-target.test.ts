@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { hashOf } from '../../../packages/core/src/hash.ts'
 import {
   isDotSegment,
   OPAQUE,
@@ -154,6 +155,7 @@ describe('the request-target', () => {
   ])('%s has the segments %j', (target, segments, trailingSlash) => {
     expect(parseRequestTarget(target)).toEqual({
       folded: segments,
+      hashes: segments.map(hashed),
       decoded: segments,
       raw: segments,
       trailingSlash,
@@ -240,6 +242,7 @@ describe('the request-target', () => {
         const path = `/${parsed.raw.join('/')}${parsed.trailingSlash ? '/' : ''}`
         expect(path).toBe(`/${rest}`.split('?')[0])
         expect(parsed.folded).toEqual(parsed.decoded.map(foldByHand))
+        expect(parsed.hashes).toEqual(parsed.folded.map(hashed))
       }),
       { numRuns: 5000 },
     )
@@ -352,4 +355,8 @@ function climbs(segment: string): boolean {
     text = text.replace(/%(25|2e|2f|3b|5c)/gi, (hidden) => decodeURIComponent(hidden))
   }
   return false
+}
+
+function hashed(segment: string): number {
+  return hashOf(segment, 0, 0)
 }

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { ConfigurationError } from '../../../packages/core/src/errors.ts'
+import { hashOf } from '../../../packages/core/src/hash.ts'
 import { contains, parsePathPattern } from '../../../packages/core/src/path-pattern.ts'
 import { parseRequestTarget, type RequestTarget } from '../../../packages/core/src/request-target.ts'
 import type { RouteRule } from '../../../packages/core/src/route-rule-options.ts'
@@ -58,7 +59,7 @@ describe('the compiled table', () => {
     (target) => {
       const table = compile([{ method: 'GET', path: '/a', access: 'public' }])
       expect(placesOf(table, 'GET', parse(target))).toEqual([])
-      expect(table.match('GET', parse(target)).access).toBe('none')
+      expect(table.match('GET', parse(target)).demand.access).toBe('none')
     },
   )
 
@@ -69,6 +70,20 @@ describe('the compiled table', () => {
     ])
     expect(placesOf(table, 'GET', parse('/__proto__'))).toEqual([0])
     expect(placesOf(table, 'GET', parse('/Constructor/x'))).toEqual([1])
+  })
+
+  it('does not take a segment for another of the same hash, in whichever place', () => {
+    const [written, forged] = ['ooczws', 'ufbpas']
+    expect(hashOf(forged, 0, 0)).toBe(hashOf(written, 0, 0))
+    const table = compile([
+      { method: 'GET', path: `/${written}`, access: 'public' },
+      { method: 'GET', path: `/${written}/:a/${written}`, access: 'public' },
+    ])
+    expect(placesOf(table, 'GET', parse(`/${written}`))).toEqual([0])
+    expect(placesOf(table, 'GET', parse(`/${forged}`))).toEqual([])
+    expect(placesOf(table, 'GET', parse(`/${written}/x/${written}`))).toEqual([1])
+    for (const target of [`/${forged}/x/${written}`, `/${written}/x/${forged}`])
+      expect(placesOf(table, 'GET', parse(target))).toEqual([])
   })
 
   it('does not take a method for a name it inherits', () => {

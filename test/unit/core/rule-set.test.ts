@@ -12,7 +12,8 @@ import {
 
 describe('the rules that speak of one request', () => {
   it('are none where no rule matches', () => {
-    expect(NO_RULES).toMatchObject({ compiled: [], rules: [], access: 'none', opaque: 0, overriding: [] })
+    expect(NO_RULES).toMatchObject({ compiled: [], rules: [], overriding: [] })
+    expect(NO_RULES.demand).toEqual({ requirements: [], access: 'none', opaque: 0 })
     const rules: RouteRule[] = [
       { method: 'GET', path: '/a', access: 'public' },
       { method: 'POST', path: '/b/:c', access: 'public' },
@@ -42,7 +43,7 @@ describe('the rules that speak of one request', () => {
   ] as const)('ask together for what the strictest of %j asks', (accesses, access) => {
     const paths = ['/a', '/:p', '/*']
     const rules = accesses.map((one, i): RouteRule => ({ method: 'GET', path: paths[i] ?? '', access: one }))
-    expect(match(rules, 'GET /a').access).toBe(access)
+    expect(match(rules, 'GET /a').demand.access).toBe(access)
   })
 
   it('accept an opaque spelling only if every one of them does', () => {
@@ -54,7 +55,7 @@ describe('the rules that speak of one request', () => {
       fc.property(fc.subarray([...all]), fc.subarray([...all]), (one, other) => {
         const set = match([rule('/:a', one), rule('/*', other)], 'GET /x')
         const shared = one.filter((spelling) => other.includes(spelling))
-        expect(set.opaque).toBe(shared.reduce((bits, spelling) => bits | OPAQUE[spelling], 0))
+        expect(set.demand.opaque).toBe(shared.reduce((bits, spelling) => bits | OPAQUE[spelling], 0))
       }),
     )
   })
@@ -65,22 +66,23 @@ describe('the rules that speak of one request', () => {
       { method: 'GET', path: '/:a', access: 'optional' },
       { method: 'GET', path: '/a', scopes: 'a' },
     ]
-    const { compiled, requirements } = match(rules, 'GET /a')
+    const { compiled, demand } = match(rules, 'GET /a')
+    const { requirements } = demand
     expect(requirements).toEqual(compiled.slice(1).map(({ requirement }) => requirement))
     expect(requirements.map(({ access }) => access)).toEqual(['optional', 'token'])
-    expect(match(rules, 'GET /').requirements).toEqual([])
+    expect(match(rules, 'GET /').demand.requirements).toEqual([])
   })
 
-  it('share one list of what they ask where that is one and the same thing, or nothing', () => {
+  it('share what they ask where that is one and the same thing', () => {
     const rules: RouteRule[] = ['a', 'b', 'a', 'a b'].map((scopes, at) => {
       return { method: 'GET', path: `/${at}`, scopes }
     })
     const table = compileRouteRules(rules, new Set())
     const sets = rules.map(({ path }) => table.match('GET', parseRequestTarget(path) as RequestTarget))
-    const [a, b, again, both] = sets.map(({ requirements }) => requirements)
+    const [a, b, again, both] = sets.map(({ demand }) => demand)
     expect(again).toBe(a)
     expect(new Set([a, b, both]).size).toBe(3)
-    expect([a, b, both].map((requirements) => requirements?.map(({ scope }) => scope))).toEqual([
+    expect([a, b, both].map((demand) => demand?.requirements.map(({ scope }) => scope))).toEqual([
       ['a'],
       ['b'],
       ['a b'],
@@ -118,7 +120,7 @@ describe('the rules that speak of one request', () => {
 
   it('are put together from any of them', () => {
     const { compiled } = match([{ method: 'GET', path: '/a', access: 'public' }], 'GET /a')
-    expect(createRuleSet([...compiled])).toMatchObject({ access: 'public' })
+    expect(createRuleSet([...compiled])).toMatchObject({ demand: { access: 'public' } })
     expect(createRuleSet([])).toEqual(NO_RULES)
   })
 })
@@ -270,8 +272,8 @@ describe('a rule that overrides', () => {
       { method: 'GET', path: '/*', scopes: 'floor' },
       { method: 'GET', path: '/orgs/:name', scopes: 'orgs', overrides: '/*', opaque: ['%2f'] },
     ]
-    expect(match(rules, 'GET /orgs/a%2fb').opaque).toBe(OPAQUE['%2f'])
-    expect(match(rules, 'GET /Orgs/a%2fb').opaque).toBe(0)
+    expect(match(rules, 'GET /orgs/a%2fb').demand.opaque).toBe(OPAQUE['%2f'])
+    expect(match(rules, 'GET /Orgs/a%2fb').demand.opaque).toBe(0)
   })
 })
 

@@ -1,4 +1,4 @@
-import { parsePathPattern } from '../path-pattern.ts'
+import { parsePathPattern, shapeOf } from '../path-pattern.ts'
 
 /** What `assertRoutesCovered` cannot find out by itself. */
 export interface CoverageOptions {
@@ -39,13 +39,13 @@ export function createMountedApps({ mounts = [] }: CoverageOptions): MountedApps
   }
   return {
     take: (path) =>
-      take([...left].filter((mount) => shapeOf(mount.path) === shapeOf(path)).slice(0, 1))[0]?.app,
+      take([...left].filter((mount) => shapeOfPath(mount.path) === shapeOfPath(path)).slice(0, 1))[0]?.app,
     takeApp: (app) => take([...left].filter((mount) => mount.app === app)),
     faults: () => [...left].map(({ path }) => `\`mounts\`: nothing that needs it is mounted on ${path}`),
   }
 }
 
-function shapeOf(path: string): string {
+function shapeOfPath(path: string): string {
   const pattern = parsePathPattern(path.length > 1 ? path.replace(/\/$/, '') : path)
-  return typeof pattern === 'string' ? path : pattern.shape
+  return typeof pattern === 'string' ? path : shapeOf(pattern)
 }

@@ -1,4 +1,4 @@
-import { contains } from '../path-pattern.ts'
+import { contains, shapeOf } from '../path-pattern.ts'
 import type { RegisteredRoute } from './registered-app.ts'
 import { takes, type WrittenRule } from './written-rule.ts'
 
@@ -27,7 +27,7 @@ function isJudged(method: string): boolean {
 function advise({ pattern, plain }: RegisteredRoute, missing: readonly string[]): string {
   const methods = missing.map((method) => `'${method === 'HEAD' ? 'GET' : method}'`)
   const outside = plain ? '' : ', the path being outside the grammar of rules'
-  return `needs a rule for ${[...new Set(methods)].join(', ')} that contains '${pattern.shape.replace(/:/g, ':x')}'${outside}`
+  return `needs a rule for ${[...new Set(methods)].join(', ')} that contains '${shapeOf(pattern).replace(/:/g, ':x')}'${outside}`
 }
 
 /** Rules, or methods of theirs, that no route serves. `OPTIONS` is answered by frameworks themselves. */

@@ -1,4 +1,4 @@
-import type { PathPattern } from '../path-pattern.ts'
+import { type PathPattern, shapeOf } from '../path-pattern.ts'
 import type { RegisteredApp, RegisteredRoute } from './registered-app.ts'
 import { isMatchedBy, type Witness, witnessesOf } from './witness.ts'
 import { ownRules, takes, type WrittenRule } from './written-rule.ts'
@@ -19,8 +19,8 @@ export async function findBrokenOverrides(
 }
 
 function overriddenBy(inner: WrittenRule, rules: readonly WrittenRule[]): readonly WrittenRule[] {
-  const shapes = inner.overrides.map(({ shape }) => shape)
-  return rules.filter((rule) => shapes.includes(rule.pattern.shape) && shareMethod(rule, inner))
+  const shapes = inner.overrides.map(shapeOf)
+  return rules.filter((rule) => shapes.includes(shapeOf(rule.pattern)) && shareMethod(rule, inner))
 }
 
 function shareMethod(one: Pick<WrittenRule, 'methods'>, other: Pick<WrittenRule, 'methods'>): boolean {

@@ -1,4 +1,4 @@
-import { contains, type PathPattern, parsePathPattern } from '../path-pattern.ts'
+import { contains, type PathPattern, parsePathPattern, shapeOf } from '../path-pattern.ts'
 import type { RouteRule } from '../route-rule-options.ts'
 import type { RegisteredRoute } from './registered-app.ts'
 
@@ -44,5 +44,5 @@ export function ownRules(
 }
 
 function isInside(inner: WrittenRule, outer: WrittenRule): boolean {
-  return inner.pattern.shape !== outer.pattern.shape && contains(outer.pattern, inner.pattern)
+  return shapeOf(inner.pattern) !== shapeOf(outer.pattern) && contains(outer.pattern, inner.pattern)
 }
