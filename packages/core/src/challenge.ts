@@ -149,6 +149,11 @@ function compile(
   const challenge = status === 401 && answer.challenge === 'none' ? 'bare' : answer.challenge
   if (challenge !== 'none') headers.push(['WWW-Authenticate', challengeText({ ...answer, challenge }, realm)])
   if (status === 503) headers.push(['Retry-After', String(RETRY_AFTER_SECONDS)])
+  return sealed({ status, headers, body })
+}
+
+/** Shared by all requests that are answered alike. */
+function sealed({ status, headers, body }: Challenge): Challenge {
   return Object.freeze({ status, headers: Object.freeze(headers.map((line) => Object.freeze(line))), body })
 }
 
@@ -168,5 +173,5 @@ function withParameters(challenge: Challenge, parameters: string): Challenge {
   const headers = challenge.headers.map((line): HeaderLine => {
     return line[0] === 'WWW-Authenticate' ? [line[0], line[1] + parameters] : line
   })
-  return { ...challenge, headers }
+  return sealed({ ...challenge, headers })
 }

@@ -102,11 +102,11 @@ const serverShape = {
   realm: z.optional(
     string().check(fitting(isRealm, 'must be printable ASCII without quotes and backslashes')),
   ),
-  noRule: z.optional(oneOf([403, 404], 'must be 403 or 404')),
-  methodOverride: z.optional(oneOf(['refuse', 'ignore'], "must be 'refuse' or 'ignore'")),
+  noRule: z.optional(oneOf([403, 404])),
+  methodOverride: z.optional(oneOf(['refuse', 'ignore'])),
   renderError: z.optional(callable('(answer) => ({ status, body })')),
   basePath: z.optional(string()),
-  mode: z.optional(oneOf(['enforce', 'monitor'], "must be 'enforce' or 'monitor'")),
+  mode: z.optional(oneOf(['enforce', 'monitor'])),
   maxTokenLength: z.optional(count(64, 1_048_576)),
   tokenCache: z.optional(
     z.strictObject({

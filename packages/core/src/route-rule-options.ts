@@ -116,9 +116,7 @@ const scopes = z.union(
 const requirementShape = {
   scopes: z.optional(scopes),
   tokens: z.optional(texts),
-  access: z.optional(
-    oneOf(['public', 'optional', 'authenticated'], "must be 'public', 'optional' or 'authenticated'"),
-  ),
+  access: z.optional(oneOf(['public', 'optional', 'authenticated'])),
   acr: z.optional(
     z.union(
       [scopeToken, z.array(scopeToken).check(filled('is empty'))],
@@ -129,11 +127,7 @@ const requirementShape = {
   maxAge: z.optional(
     fitting((value) => Number.isSafeInteger(value) && Number(value) >= 0, 'must be whole seconds'),
   ),
-  opaque: z.optional(
-    z
-      .array(oneOf(['%2f', '%25', ';', '%5c'], "must be '%2f', '%25', ';' or '%5c'"))
-      .check(filled('is empty; leave it out')),
-  ),
+  opaque: z.optional(z.array(oneOf(['%2f', '%25', ';', '%5c'])).check(filled('is empty; leave it out'))),
 }
 
 /**

@@ -18,8 +18,8 @@ const FLAGS = 2
  */
 export function createRuleMatcher({ nodes, edges }: RouteTrie, methods: readonly string[]): RuleMatcher {
   const width = methods.length + 1
-  const endings = setsOf(nodes, methods, ({ ending }) => ending)
-  const wildcards = setsOf(nodes, methods, ({ wildcard }) => wildcard)
+  const endings = setsOf(nodes, methods, 'ending')
+  const wildcards = setsOf(nodes, methods, 'wildcard')
   const below = Int32Array.from(nodes, whatIsBelow)
   const unite = createRuleSetUnion()
 
@@ -59,21 +59,18 @@ function whatIsBelow({ wildcard, hasLiterals, parameter }: TrieNode): number {
 function setsOf(
   nodes: readonly TrieNode[],
   methods: readonly string[],
-  rulesOf: (node: TrieNode) => readonly CompiledRule[],
+  kind: 'ending' | 'wildcard',
 ): readonly RuleSet[] {
   const width = methods.length + 1
   const sets = new Array<RuleSet>(nodes.length * width).fill(NO_RULES)
   for (const node of nodes) {
-    const rules = rulesOf(node)
+    const rules = node[kind]
     for (let column = 0; column < width && rules.length > 0; column++) {
-      const speaks = (rule: CompiledRule): boolean => speaksOf(rule, methods[column])
+      const method = methods[column] as string
+      const speaks = (rule: CompiledRule): boolean => rule.methods === '*' || rule.methods.includes(method)
       const speaking = rules.every(speaks) ? rules : rules.filter(speaks)
       if (speaking.length > 0) sets[node.id * width + column] = createRuleSet(speaking)
     }
   }
   return sets
-}
-
-function speaksOf({ methods }: CompiledRule, method: string | undefined): boolean {
-  return methods === '*' || (method !== undefined && methods.includes(method))
 }

@@ -198,7 +198,7 @@ export const tokenProfileShape: Readonly<Record<string, z.ZodMiniType>> = {
   requiredClaims: z.optional(requiredClaimsSchema),
   header: z.optional(string().check(fitting(isFieldName, 'is no header name'))),
   renderError: z.optional(callable('(answer) => ({ status, body })')),
-  expiry: z.optional(oneOf(['required', 'optional'], "must be 'required' or 'optional'")),
+  expiry: z.optional(oneOf(['required', 'optional'])),
   status: z.optional(statusSourceSchema),
   grants: z.optional(grantSourceSchema),
   implies: z.optional(table(z.array(text).check(filled('implies nothing; leave it out')))),

@@ -17,8 +17,12 @@ export function string(problem = 'must be of type string'): z.ZodMiniCustom<stri
 }
 
 /** A schema for one of a few values. @internal */
-export function oneOf(values: readonly unknown[], problem?: string): z.ZodMiniType {
+export function oneOf(values: readonly unknown[], problem = `must be ${spelt(values)}`): z.ZodMiniType {
   return z.custom((value) => values.includes(value), problem)
+}
+
+function spelt(values: readonly unknown[]): string {
+  return values.map((value) => (typeof value === 'string' ? `'${value}'` : String(value))).join(' or ')
 }
 
 /** A check for text and lists that say something. @internal */
@@ -49,7 +53,7 @@ export function callable(what: string): z.ZodMiniType {
 }
 
 /** A schema for yes or no. @internal */
-export const flag: z.ZodMiniType = oneOf([true, false], 'must be true or false')
+export const flag: z.ZodMiniType = oneOf([true, false])
 
 /** A schema for seconds, fractions included. @internal */
 export function seconds(least: number, most: number): z.ZodMiniType {

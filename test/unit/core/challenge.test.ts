@@ -120,6 +120,19 @@ describe('the table', () => {
 })
 
 describe('what is required', () => {
+  it('is put together once for each rule and reason, and cannot be changed by whoever is given it', () => {
+    const make = challenger()
+    const [one, other] = [requiring({ scopes: 'a', maxAge: 60 }), requiring({ scopes: 'b' })]
+    const [scope, later] = [make('insufficient_scope', one), make('insufficient_user_authentication', one)]
+    expect(authenticate(scope)).toContain('scope="a"')
+    expect(authenticate(later)).toContain('max_age="60"')
+    expect(authenticate(make('insufficient_scope', other))).toContain('scope="b"')
+    expect(make('insufficient_scope', one)).toBe(scope)
+    expect(make('insufficient_user_authentication', one)).toBe(later)
+    for (const answer of [scope, later])
+      expect([answer, answer.headers, ...answer.headers].every(Object.isFrozen)).toBe(true)
+  })
+
   it.each([
     [{ scopes: 'a b' }, ', scope="a b"'],
     [{ scopes: { any: ['a', 'b'] } }, ', scope="a"'],
