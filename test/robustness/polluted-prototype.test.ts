@@ -1,6 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { ResourceRequest, ResourceServer } from '@scopegate/core'
+import {
+  createResourceServer,
+  type ResourceRequest,
+  type ResourceServer,
+  type RouteRule,
+} from '@scopegate/core'
 import { createFakeClock, createTestKey } from '@scopegate/core/testing'
 import { describe, expect, it } from 'vitest'
 import type { Case } from '../conformance/case.ts'
@@ -144,6 +149,109 @@ describe('Object.prototype', () => {
     }
     expect(failures).toEqual([])
   })
+})
+
+/** Rules inside one another, where a rule that is not found is a hole. */
+const NESTED: readonly RouteRule[] = [
+  { method: '*', path: '/*', scopes: 'user' },
+  { method: 'GET', path: '/users/:id', scopes: 'admin' },
+  { method: 'GET', path: '/users/me', scopes: 'self', overrides: ['/users/:id', '/*'] },
+  { method: 'GET', path: '/public/:page', access: 'public', overrides: '/*' },
+  { method: 'GET', path: '/lists/:id/*', scopes: { all: ['read', 'write'] } },
+  { method: 'POST', path: '/lists/:id/*', scopes: { any: ['read', 'write'] } },
+]
+
+/** And where no override keeps a polluted table from being set up. */
+const PLAIN: readonly RouteRule[] = [
+  { method: '*', path: '/users/*', scopes: 'user' },
+  { method: 'GET', path: '/users/:id', scopes: 'admin' },
+  { method: 'GET', path: '/public/:page', access: 'public' },
+  { method: 'GET', path: '/lists/:id/*', scopes: { all: ['read', 'write'] } },
+]
+
+/** What the set-up leaves of a table's meaning, and what a request finds, by the places of arrays and the names of parts. */
+const STRUCTURAL: Readonly<Record<string, readonly unknown[]>> = {
+  literal: ['x', 'users', 'me', ''],
+  parameter: ['id', '', {}],
+  spelling: ['me', 'users'],
+  ...Object.fromEntries(
+    ['0', '1', '2', '3', '4', '5'].map((place) => [
+      place,
+      ['GET', 'DELETE', '*', 'me', { literal: 'me' }, { parameter: 'x' }, { access: 'public' }],
+    ]),
+  ),
+  toJSON: [() => 'x', () => ({})],
+}
+
+describe('rules inside one another', () => {
+  const create = (routes: readonly RouteRule[]): ResourceServer =>
+    createResourceServer({
+      issuer: issuer.issuer,
+      audience: issuer.audience,
+      keys: issuer.jwks,
+      now: clock.now,
+      routes,
+    })
+  const targets = [
+    '/users/7',
+    '/users/me',
+    '/users/ME',
+    '/public/x',
+    '/PUBLIC/x',
+    '/lists/1',
+    '/lists/1/x',
+    '/',
+  ]
+
+  const cases = inTurn(STRUCTURAL).flatMap(([name, value]) => [
+    { name, value, routes: NESTED, table: 'with overrides' },
+    { name, value, routes: PLAIN, table: 'without' },
+  ])
+  it.each(cases)(
+    'with $name as $value, $table: nothing is allowed that was not',
+    async ({ name, value, routes }) => {
+      const tokens = [
+        ...(await Promise.all(
+          ['user', 'self', 'user read', 'admin'].map(async (scope) => await issuer.mintToken({ scope })),
+        )),
+        ...(await Promise.all(
+          [['user'], ['admin', 'user'], ['user', 'read']].map(
+            async (scope) => await issuer.mintToken({ scope }),
+          ),
+        )),
+      ]
+      const requests = ['GET', 'POST', 'DELETE'].flatMap((method) =>
+        targets.flatMap((target) =>
+          [[], ...tokens.map((token) => ['Authorization', `Bearer ${token}`])].map((rawHeaders) => {
+            return { method, target, rawHeaders }
+          }),
+        ),
+      )
+      const clean = create(routes)
+      const verdicts = await Promise.all(requests.map(async (request) => await clean.authorize(request)))
+      const refused = requests.filter((_, at) => verdicts[at]?.allowed === false)
+      expect(refused.length).toBeGreaterThan(requests.length / 2)
+      const letThrough = async (server: ResourceServer | undefined): Promise<string[]> => {
+        const names: string[] = []
+        for (const { method, target, rawHeaders } of server ? refused : []) {
+          const decision = await server?.authorize({ method, target, rawHeaders })
+          if (decision?.allowed === true) names.push(`${method} ${target}`)
+        }
+        return names
+      }
+      const [earlier, fresh] = [clean, create(routes)]
+      let late: ResourceServer | undefined
+      const names = await polluted(name, value, async () => {
+        try {
+          late = create(routes)
+        } catch {
+          late = undefined // what cannot start lets nobody in
+        }
+        return [...(await letThrough(earlier)), ...(await letThrough(fresh)), ...(await letThrough(late))]
+      })
+      expect([...names, ...(await letThrough(late))]).toEqual([])
+    },
+  )
 })
 
 /** Every name that the source of core reads as a property, roughly. */

@@ -163,9 +163,9 @@ function challengeText({ challenge, error, description }: Answer, realm: string)
   return challenge === 'bare' ? bare : `${bare}, error="${error}", error_description="${description}"`
 }
 
-function parametersOf({ challenge }: Answer, requirement: Requirement | undefined): string {
-  if (challenge === 'authentication') return requirement?.stepUp?.parameters ?? ''
-  return challenge === 'scope' && requirement?.scope !== undefined ? `, scope="${requirement.scope}"` : ''
+function parametersOf({ challenge }: Answer, { stepUp, scope }: Requirement): string {
+  if (challenge === 'authentication') return stepUp?.parameters ?? ''
+  return challenge === 'scope' && scope !== undefined ? `, scope="${scope}"` : ''
 }
 
 function withParameters(challenge: Challenge, parameters: string): Challenge {

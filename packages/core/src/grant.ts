@@ -1,4 +1,5 @@
 import { type CacheItem, createBoundedCache } from './bounded-cache.ts'
+import { keyOf } from './key-of.ts'
 import { type ScopeHolder, splitScope } from './scope.ts'
 
 /** How the scopes a token names become the scopes it holds. */
@@ -41,8 +42,8 @@ export function createGrantReader({
     }
   }
   return (named) => {
-    // No list is written as JSON with a space first.
-    const key = typeof named === 'string' ? ` ${named}` : JSON.stringify(named)
+    // No list has a key with a space first.
+    const key = typeof named === 'string' ? ` ${named}` : keyOf(named)
     const known = shared.get(key)
     if (known !== undefined) return known
     const grant = create(typeof named === 'string' ? splitScope(named) : named, key.length)

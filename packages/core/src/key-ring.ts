@@ -1,4 +1,5 @@
 import { importKey } from '#signature'
+import { keyOf } from './key-of.ts'
 import type { JsonWebKey } from './key-set-options.ts'
 import type { SignatureAlgorithm } from './token-profile-options.ts'
 import { algorithmsOf, type VerificationKey, weaknessOf } from './verification-key.ts'
@@ -95,5 +96,5 @@ function fingerprint(jwk: JsonWebKey, algorithm: SignatureAlgorithm): string {
     const value = jwk[name]
     return typeof value === 'string' ? value : null
   })
-  return JSON.stringify([algorithm, ...parameters])
+  return keyOf([algorithm, ...parameters])
 }

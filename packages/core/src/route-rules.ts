@@ -1,5 +1,6 @@
 import { isUpperCaseWord } from './ascii.ts'
 import { ConfigurationError } from './errors.ts'
+import { keyOf } from './key-of.ts'
 import { isNeverAllowed } from './method.ts'
 import { contains, createPatternParser, parsePathPattern } from './path-pattern.ts'
 import type { RequestTarget } from './request-target.ts'
@@ -91,7 +92,7 @@ function shareRequirements(): Share {
   const shared = new Map<string, Requirement>()
   return (options, bindings, where) => {
     const { access, scopes, tokens, acr, amr, maxAge, opaque } = options
-    const asked = JSON.stringify([access, scopes, tokens, acr, amr, maxAge, opaque, bindings])
+    const asked = keyOf([access, scopes, tokens, acr, amr, maxAge, opaque, bindings])
     const requirement =
       shared.get(asked) ?? Object.freeze({ ...compileRequirement(options, where), bindings })
     shared.set(asked, requirement)

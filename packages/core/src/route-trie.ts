@@ -60,9 +60,10 @@ export function createRouteTrie(rules: readonly CompiledRule[]): RouteTrie {
     depth: number,
   ): readonly CompiledRule[] => {
     if (node === undefined) return NONE
-    const segment = pattern.segments[depth]
-    if (segment === undefined) return pattern.wildcard ? node.wildcard : [...node.wildcard, ...node.ending]
-    const literal = segment.literal === undefined ? undefined : childOf(node, segment.literal)
+    const { segments, wildcard } = pattern
+    if (depth === segments.length) return wildcard ? node.wildcard : [...node.wildcard, ...node.ending]
+    const { literal: written } = segments[depth] as PathPattern['segments'][number]
+    const literal = written === undefined ? undefined : childOf(node, written)
     const deeper = [literal, node.parameter].flatMap((child) => containing(child, pattern, depth + 1))
     return [...node.wildcard, ...deeper]
   }

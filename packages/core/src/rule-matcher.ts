@@ -17,9 +17,10 @@ const FLAGS = 2
  * themselves would cost a table of thousands of rules a dozen trips to main memory for every request.
  */
 export function createRuleMatcher({ nodes, edges }: RouteTrie, methods: readonly string[]): RuleMatcher {
-  const width = methods.length + 1
-  const endings = setsOf(nodes, methods, 'ending')
-  const wildcards = setsOf(nodes, methods, 'wildcard')
+  const columns = [...methods, undefined]
+  const width = columns.length
+  const endings = setsOf(nodes, columns, 'ending')
+  const wildcards = setsOf(nodes, columns, 'wildcard')
   const below = Int32Array.from(nodes, whatIsBelow)
   const unite = createRuleSetUnion()
 
@@ -58,18 +59,16 @@ function whatIsBelow({ wildcard, hasLiterals, parameter }: TrieNode): number {
 /** For each node a row: the rules for each method, and at the end for every other one. */
 function setsOf(
   nodes: readonly TrieNode[],
-  methods: readonly string[],
+  columns: readonly (string | undefined)[],
   kind: 'ending' | 'wildcard',
 ): readonly RuleSet[] {
-  const width = methods.length + 1
-  const sets = new Array<RuleSet>(nodes.length * width).fill(NO_RULES)
-  for (const node of nodes) {
-    const rules = node[kind]
-    for (let column = 0; column < width && rules.length > 0; column++) {
-      const method = methods[column] as string
-      const speaks = (rule: CompiledRule): boolean => rule.methods === '*' || rule.methods.includes(method)
+  const sets: RuleSet[] = []
+  for (const { [kind]: rules } of nodes) {
+    for (const method of columns) {
+      const speaks = (rule: CompiledRule): boolean =>
+        rule.methods === '*' || rule.methods.includes(method as string)
       const speaking = rules.every(speaks) ? rules : rules.filter(speaks)
-      if (speaking.length > 0) sets[node.id * width + column] = createRuleSet(speaking)
+      sets.push(speaking.length === 0 ? NO_RULES : createRuleSet(speaking))
     }
   }
   return sets
