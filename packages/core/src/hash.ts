@@ -3,14 +3,14 @@
  * beginnings always give different hashes. Whoever can choose texts can choose hashes: only for tables that outsiders put
  * nothing of their choice into.
  */
-export function hashOf(text: string, begin: number, from: number): number {
+export function hashOf(text: string, begin = 0, from = 0): number {
   let hash = beginHash(begin)
   for (let i = from; i < text.length; i++) hash = addToHash(hash, text.charCodeAt(i))
   return hash
 }
 
-/** The hash of no character yet. */
-export function beginHash(begin: number): number {
+/** The hash of no character yet. With {@link addToHash} for every character it becomes what {@link hashOf} gives. */
+export function beginHash(begin = 0): number {
   return Math.imul(begin + 1, 0x9e3779b1)
 }
 

@@ -3,7 +3,7 @@
  * `toJSON`, which anyone may have put on a prototype; of text and numbers it asks nothing.
  */
 export function keyOf(value: unknown): string {
-  if (typeof value !== 'object' || value === null) return String(JSON.stringify(value))
+  if (typeof value !== 'object' || value === null) return `${JSON.stringify(value)}`
   const members = Object.entries(value).map(([name, member]) => `${JSON.stringify(name)}:${keyOf(member)}`)
   return `${Array.isArray(value) ? '[' : '{'}${members}}`
 }

@@ -5,7 +5,7 @@ import { addToHash, beginHash, hashOf } from './hash.ts'
 export interface RequestTarget {
   /** Decoded and ASCII lower-cased; what rules are matched against. */
   readonly folded: readonly string[]
-  /** The hash of each of them, by which rules are looked for. */
+  /** {@link hashOf} each of them, by which rules are looked for: a wrong one would hide a rule. */
   readonly hashes: readonly number[]
   /** Decoded once, case kept; what a path parameter captures. */
   readonly decoded: readonly string[]
@@ -46,7 +46,7 @@ export function parseRequestTarget(target: string): RequestTarget | undefined {
   if (target.charCodeAt(0) !== SLASH) return undefined
   const raw: string[] = []
   const hashes: number[] = []
-  let hash = beginHash(0)
+  let hash = beginHash()
   let start = 1
   let plain = true
   let i = 1
@@ -59,7 +59,7 @@ export function parseRequestTarget(target: string): RequestTarget | undefined {
       if (i === start || raw.length === MAX_SEGMENTS) return undefined
       raw.push(target.slice(start, i))
       hashes.push(hash)
-      hash = beginHash(0)
+      hash = beginHash()
       start = i + 1
       continue
     }
@@ -98,7 +98,7 @@ function decode(raw: readonly string[], trailingSlash: boolean): RequestTarget |
     decoded.push(text)
     folded.push(foldAscii(text))
   }
-  const hashes = folded.map((segment) => hashOf(segment, 0, 0))
+  const hashes = folded.map((segment) => hashOf(segment))
   return { folded, hashes, decoded, raw, trailingSlash, opaque }
 }
 

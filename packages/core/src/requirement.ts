@@ -37,7 +37,7 @@ export function compileRequirement(options: RequirementOptions, where: string): 
   if ((access === 'public' || access === 'authenticated') && (scopes !== undefined || tokens !== undefined)) {
     throw new ConfigurationError(
       `${where}.access`,
-      `'${access}' contradicts \`scopes\` and \`tokens\`; leave one of them out`,
+      `'${access}' contradicts \`scopes\` and \`tokens\`; leave one out`,
     )
   }
   if (access === 'public') refuseBesidePublic(options, where)

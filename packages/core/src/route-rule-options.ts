@@ -77,8 +77,9 @@ interface RouteMatch {
   readonly match?: Readonly<Record<string, string>>
   /**
    * The pattern (or patterns) of other rules that this rule replaces, for a target that spells this rule's literals byte
-   * for byte; for any other spelling both must allow. The handler of this route must end the request: one that calls
-   * `next()` hands it to the handler of the rule left out. Default: none, every matching rule must allow.
+   * for byte; for any other spelling both must allow. What a rule that is left out would replace stays left out too. The
+   * handler of this route must end the request: one that calls `next()` hands it to the handler of the rule left out.
+   * Default: none, every matching rule must allow.
    */
   readonly overrides?: string | readonly string[]
 }

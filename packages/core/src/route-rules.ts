@@ -213,7 +213,7 @@ function findOverridden(
   if (!/^[\x21-\x7e]*$/.test(rule.rule.path)) {
     throw new ConfigurationError(
       where,
-      'is never in force: a target cannot spell the non-ASCII `path` byte for byte',
+      'is never in force: no target spells the non-ASCII `path` byte for byte',
     )
   }
   const found = named.filter((other) => shareMethod(rule, other))

@@ -7,7 +7,7 @@ import type { CompiledRule } from './rule-set.ts'
 export interface TrieNode {
   /** Its place in the list of all nodes, the root's being 0. */
   readonly id: number
-  /** The hash of the segments from the root. */
+  /** The hashes of the literals from the root, a parameter counting as {@link PARAMETER}, put together. */
   readonly way: number
   parameter: TrieNode | undefined
   hasLiterals: boolean
@@ -56,18 +56,16 @@ export function createRouteTrie(rules: readonly CompiledRule[]): RouteTrie {
   }
   const containing = (
     node: TrieNode | undefined,
-    pattern: PathPattern,
-    depth: number,
+    [segment, ...deeper]: PathPattern['segments'],
+    open: boolean,
   ): readonly CompiledRule[] => {
     if (node === undefined) return NONE
-    const { segments, wildcard } = pattern
-    if (depth === segments.length) return wildcard ? node.wildcard : [...node.wildcard, ...node.ending]
-    const { literal: written } = segments[depth] as PathPattern['segments'][number]
-    const literal = written === undefined ? undefined : childOf(node, written)
-    const deeper = [literal, node.parameter].flatMap((child) => containing(child, pattern, depth + 1))
-    return [...node.wildcard, ...deeper]
+    if (segment === undefined) return open ? node.wildcard : [...node.wildcard, ...node.ending]
+    const literal = segment.literal === undefined ? undefined : childOf(node, segment.literal)
+    const under = [literal, node.parameter].flatMap((child) => containing(child, deeper, open))
+    return [...node.wildcard, ...under]
   }
-  return { nodes, edges, containing: (pattern) => containing(root, pattern, 0) }
+  return { nodes, edges, containing: ({ segments, wildcard }) => containing(root, segments, wildcard) }
 }
 
 function createNode(id: number, way: number): TrieNode {
@@ -75,5 +73,5 @@ function createNode(id: number, way: number): TrieNode {
 }
 
 function wayTo({ way }: TrieNode, literal: string | undefined): number {
-  return addToHash(way, literal === undefined ? PARAMETER : hashOf(literal, 0, 0))
+  return addToHash(way, literal === undefined ? PARAMETER : hashOf(literal))
 }

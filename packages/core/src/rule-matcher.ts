@@ -7,7 +7,7 @@ import { createRuleSetUnion } from './rule-set-union.ts'
 /** Every rule of this method (or of every method) whose pattern matches. */
 export type RuleMatcher = (method: string, target: RequestTarget) => RuleSet
 
-/** What there is to look for below a node: in one bit each, and above them the node that a parameter leads to. */
+/** What there is to look for at a node and below it: in one bit each, and above them the node that a parameter leads to. */
 const WILDCARD = 1
 const LITERALS = 2
 const FLAGS = 2
@@ -21,7 +21,7 @@ export function createRuleMatcher({ nodes, edges }: RouteTrie, methods: readonly
   const width = columns.length
   const endings = setsOf(nodes, columns, 'ending')
   const wildcards = setsOf(nodes, columns, 'wildcard')
-  const below = Int32Array.from(nodes, whatIsBelow)
+  const contents = Int32Array.from(nodes, whatIsThere)
   const unite = createRuleSetUnion()
 
   const collect = (
@@ -33,7 +33,7 @@ export function createRuleMatcher({ nodes, edges }: RouteTrie, methods: readonly
     before: RuleSet,
   ): RuleSet => {
     const at = node * width + column
-    const there = below[node] as number
+    const there = contents[node] as number
     let found = (there & WILDCARD) === 0 ? before : unite(before, wildcards[at] as RuleSet)
     if (depth === target.folded.length) return unite(found, endings[at] as RuleSet)
     if ((there & LITERALS) !== 0) {
@@ -52,7 +52,7 @@ export function createRuleMatcher({ nodes, edges }: RouteTrie, methods: readonly
   }
 }
 
-function whatIsBelow({ wildcard, hasLiterals, parameter }: TrieNode): number {
+function whatIsThere({ wildcard, hasLiterals, parameter }: TrieNode): number {
   return ((parameter?.id ?? 0) << FLAGS) | (wildcard.length > 0 ? WILDCARD : 0) | (hasLiterals ? LITERALS : 0)
 }
 
@@ -67,6 +67,7 @@ function setsOf(
     for (const method of columns) {
       const speaks = (rule: CompiledRule): boolean =>
         rule.methods === '*' || rule.methods.includes(method as string)
+      // Mostly all of them do, and a table may have thousands of nodes.
       const speaking = rules.every(speaks) ? rules : rules.filter(speaks)
       sets.push(speaking.length === 0 ? NO_RULES : createRuleSet(speaking))
     }

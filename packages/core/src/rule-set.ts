@@ -26,7 +26,7 @@ export interface RuleSet {
   readonly overriding: readonly CompiledRule[]
 }
 
-/** What rules ask together. One rule's is shared by all that ask the same: it stays in the processor's cache. */
+/** What rules ask together. Rules that ask the same share one, which then stays in the processor's cache. */
 export interface Demand {
   /** What those that ask for something ask, in the order of the table. */
   readonly requirements: readonly Requirement[]
@@ -38,11 +38,10 @@ export interface Demand {
 
 /** Puts rules together. */
 export function createRuleSet(compiled: readonly CompiledRule[]): RuleSet {
-  const [first, ...others] = compiled
-  const ordered = others.length === 0 ? compiled : compiled.toSorted((one, other) => one.index - other.index)
+  const ordered = compiled.toSorted((one, other) => one.index - other.index)
   return Object.freeze({
     rules: Object.freeze(ordered.map(({ rule }) => rule)),
-    demand: first && others.length === 0 ? demandOf(first) : joinDemands(ordered),
+    demand: ordered.length === 1 ? demandOf(ordered[0] as CompiledRule) : joinDemands(ordered),
     overriding: ordered.some(isOverriding) ? ordered.filter(isOverriding) : NONE,
     compiled: ordered,
   })
@@ -91,10 +90,12 @@ const remainders = new WeakMap<RuleSet, Map<string, RuleSet>>()
 function remaining(set: RuleSet, spelt: readonly CompiledRule[]): RuleSet {
   const known = remainders.get(set) ?? new Map<string, RuleSet>()
   const key = spelt.map(({ index }) => index).join()
-  const left =
-    known.get(key) ??
-    createRuleSet(set.compiled.filter((rule) => !spelt.some(({ overridden }) => overridden.has(rule))))
+  const found = known.get(key)
+  if (found) return found
   if (known.size >= MAX_REMAINING) known.clear()
+  const left = createRuleSet(
+    set.compiled.filter((rule) => !spelt.some(({ overridden }) => overridden.has(rule))),
+  )
   remainders.set(set, known.set(key, left))
   return left
 }

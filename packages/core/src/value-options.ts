@@ -22,7 +22,7 @@ export function oneOf(values: readonly unknown[], problem = `must be ${spelt(val
 }
 
 function spelt(values: readonly unknown[]): string {
-  return values.map((value) => (typeof value === 'string' ? `'${value}'` : String(value))).join(' or ')
+  return values.map((value) => (typeof value === 'string' ? `'${value}'` : value)).join(' or ')
 }
 
 /** A check for text and lists that say something. @internal */

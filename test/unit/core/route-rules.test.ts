@@ -195,7 +195,7 @@ describe('an override', () => {
     [
       'by a rule that no target can spell',
       { ...me, path: '/users/é' },
-      'is never in force: a target cannot spell the non-ASCII `path` byte for byte',
+      'is never in force: no target spells the non-ASCII `path` byte for byte',
     ],
   ])('is refused when it is one %s', (_, written, problem) => {
     const { key, message } = configurationError({ ...profile, routes: [user, written] })

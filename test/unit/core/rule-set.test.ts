@@ -243,7 +243,11 @@ describe('a rule that overrides', () => {
     const first = spelling(1)
     for (let bits = 2; bits < 50; bits++) expect(spelling(bits).rules).toEqual(rules)
     expect(spelling(1)).toBe(first)
-    for (let bits = 50; bits < 250; bits++) spelling(bits)
+    for (let bits = 50; bits <= 64; bits++) spelling(bits)
+    // What is found again drives out nothing.
+    for (let bits = 64; bits > 1; bits--) spelling(bits)
+    expect(spelling(1)).toBe(first)
+    for (let bits = 65; bits < 250; bits++) spelling(bits)
     expect(spelling(1)).not.toBe(first)
     expect(spelling(1)).toEqual(first)
   })
