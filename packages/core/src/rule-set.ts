@@ -27,7 +27,7 @@ export interface RuleSet {
 }
 
 /** What rules ask together. Rules that ask the same share one, which then stays in the processor's cache. */
-export interface Demand {
+interface Demand {
   /** What those that ask for something ask, in the order of the table. */
   readonly requirements: readonly Requirement[]
   /** The strictest access among them; `none` where there is no rule. */
