@@ -118,19 +118,25 @@ const RETRY_AFTER_SECONDS = 5
 
 /** Compiles the table for one server, or for one profile of it: the renderer is asked once for every answer, here. */
 export function createChallenger(options: ChallengerOptions): Challenger {
-  const answers = Object.entries(ANSWERS) as [DenialReason, Answer][]
-  const table = new Map(answers.map(([reason, answer]) => [reason, compile(reason, answer, options)]))
-  const specific = new Map(answers.map(([reason]) => [reason, new WeakMap<Requirement, Challenge>()]))
+  const table = new Map<DenialReason, Prepared>()
+  for (const [reason, answer] of Object.entries(ANSWERS) as [DenialReason, Answer][])
+    table.set(reason, { challenge: compile(reason, answer, options), known: new WeakMap() })
   return (reason, { methods, requirement }) => {
-    const challenge = table.get(reason) as Challenge
+    const { challenge, known } = table.get(reason) as Prepared
     if (methods) return { ...challenge, headers: [...challenge.headers, ['Allow', methods.join(', ')]] }
     if (requirement === undefined) return challenge
-    const known = specific.get(reason) as WeakMap<Requirement, Challenge>
-    const own =
-      known.get(requirement) ?? withParameters(challenge, parametersOf(ANSWERS[reason], requirement))
+    const found = known.get(requirement)
+    if (found) return found
+    const own = withParameters(challenge, parametersOf(ANSWERS[reason], requirement))
     known.set(requirement, own)
     return own
   }
+}
+
+/** One row of the table, and what was made of it for each requirement. */
+interface Prepared {
+  readonly challenge: Challenge
+  readonly known: WeakMap<Requirement, Challenge>
 }
 
 function compile(
