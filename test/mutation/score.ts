@@ -19,11 +19,10 @@ export const HELD: { readonly percent: number; readonly files: readonly string[]
   files: [
     'request-target',
     'route-rules',
-    'route-trie',
     'rule-matcher',
     'rule-set',
     'rule-set-union',
-    'literal-edges',
+    'path-forms',
     'path-pattern',
     'requirement',
     'bearer-token',

@@ -1,13 +1,15 @@
 import { foldAscii } from './ascii.ts'
+import { hashOf } from './hash.ts'
 import { isDotSegment, type RequestTarget } from './request-target.ts'
 
 /**
  * One segment of a rule's path: plain characters, or a parameter that takes any non-empty segment. What it is not is written
  * down too: whatever is on `Object.prototype` must not make it the other.
  */
-type PatternSegment =
+type PatternSegment = { readonly hash: number } & (
   | { readonly literal: string; readonly spelling: string; readonly parameter: undefined }
   | { readonly literal: undefined; readonly parameter: string }
+)
 
 /** A compiled rule path: literals, `:name` (or `{name}`) and, at the end only, `/*` for zero or more segments. */
 export interface PathPattern {
@@ -52,13 +54,14 @@ export function parsePathPattern(
 
 function parseSegment(part: string): PatternSegment | string {
   const parameter = PARAMETER.exec(part)
-  if (parameter) return { literal: undefined, parameter: (parameter[1] ?? parameter[2]) as string }
+  if (parameter) return { literal: undefined, parameter: (parameter[1] ?? parameter[2]) as string, hash: 0 }
   if (part === '') return 'has an empty segment; write it without "//" and without a "/" at the end'
   if (part === '*') return 'may have "*" as its last segment only'
   if (!LITERAL.test(part))
     return `has a segment outside the grammar: plain characters, ":name", "{name}" or a final "/*"`
   if (isDotSegment(part)) return 'can never match: a target with a dot segment is refused'
-  return { literal: foldAscii(part), spelling: part, parameter: undefined }
+  const literal = foldAscii(part)
+  return { literal, spelling: part, parameter: undefined, hash: hashOf(literal) }
 }
 
 function repeatedParameter(segments: readonly PatternSegment[]): string | undefined {

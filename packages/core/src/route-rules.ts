@@ -2,11 +2,11 @@ import { isUpperCaseWord } from './ascii.ts'
 import { ConfigurationError } from './errors.ts'
 import { keyOf } from './key-of.ts'
 import { isNeverAllowed } from './method.ts'
+import { containing, createPathForms, type PathForm } from './path-forms.ts'
 import { contains, createPatternParser, parsePathPattern } from './path-pattern.ts'
 import type { RequestTarget } from './request-target.ts'
 import { compileBindings, compileRequirement, type Requirement } from './requirement.ts'
 import type { RequirementOptions, RouteRule } from './route-rule-options.ts'
-import { createRouteTrie, type RouteTrie } from './route-trie.ts'
 import { createRuleMatcher } from './rule-matcher.ts'
 import { type CompiledRule, leaveOutOverridden, type RuleSet } from './rule-set.ts'
 
@@ -35,17 +35,16 @@ export function compileRouteRules(
   const share = shareRequirements()
   const parse = createPatternParser()
   const compiled = rules.map((rule, index) => compileRule(rule, index, kinds, share, parse))
-  const trie = createRouteTrie(compiled)
-  for (const { ending, wildcard } of trie.nodes)
-    for (const alike of [ending, wildcard]) refuseDuplicates(alike)
-  for (const rule of compiled) linkOverrides(rule, trie)
-  refuseDisjointKinds(compiled, trie)
   const named = [...new Set(compiled.flatMap(({ methods }) => (methods === '*' ? [] : methods)))]
+  const forms = createPathForms(compiled, named)
+  for (const { paths } of forms) paths.forEach(refuseDuplicates)
+  for (const rule of compiled) linkOverrides(rule, forms)
+  refuseDisjointKinds(compiled, forms)
   const isOpen = compiled.some(({ methods }) => methods === '*')
   const listed = [...new Set([...STANDARD_METHODS, ...named])].filter(
     (name) => isOpen || named.includes(name),
   )
-  const find = createRuleMatcher(trie, named)
+  const find = createRuleMatcher(forms, named)
   const match = (method: string, target: RequestTarget): RuleSet =>
     leaveOutOverridden(find(method === 'HEAD' ? 'GET' : method, target), target)
   return Object.freeze({
@@ -184,12 +183,12 @@ function shareMethod(one: CompiledRule, other: CompiledRule): boolean {
   return one.methods.some((method) => other.methods.includes(method))
 }
 
-function linkOverrides(rule: CompiledRule, trie: RouteTrie): void {
+function linkOverrides(rule: CompiledRule, forms: readonly PathForm[]): void {
   const { overrides } = rule.rule
   if (overrides === undefined) return
   const patterns = typeof overrides === 'string' ? [overrides] : overrides
   for (const path of patterns) {
-    const found = findOverridden(rule, path, trie, `routes[${rule.index}].overrides`)
+    const found = findOverridden(rule, path, forms, `routes[${rule.index}].overrides`)
     for (const other of found) (rule.overridden as Set<CompiledRule>).add(other)
   }
 }
@@ -197,12 +196,12 @@ function linkOverrides(rule: CompiledRule, trie: RouteTrie): void {
 function findOverridden(
   rule: CompiledRule,
   path: string,
-  trie: RouteTrie,
+  forms: readonly PathForm[],
   where: string,
 ): readonly CompiledRule[] {
   const pattern = parsePathPattern(path)
   if (typeof pattern === 'string') throw new ConfigurationError(where, pattern)
-  const named = trie.containing(pattern).filter((other) => contains(pattern, other.pattern))
+  const named = containing(forms, pattern).filter((other) => contains(pattern, other.pattern))
   if (named.length === 0) throw new ConfigurationError(where, 'names no rule of the table')
   if (named.includes(rule) || !contains(pattern, rule.pattern)) {
     throw new ConfigurationError(
@@ -223,11 +222,11 @@ function findOverridden(
 }
 
 /** A rule inside another that asks for other kinds of token could never be satisfied together with it. */
-function refuseDisjointKinds(compiled: readonly CompiledRule[], trie: RouteTrie): void {
+function refuseDisjointKinds(compiled: readonly CompiledRule[], forms: readonly PathForm[]): void {
   for (const inner of compiled.filter(({ requirement }) => requirement.kinds !== undefined)) {
-    const outer = trie
-      .containing(inner.pattern)
-      .find((rule) => shareMethod(rule, inner) && !inner.overridden.has(rule) && !shareKind(inner, rule))
+    const outer = containing(forms, inner.pattern).find(
+      (rule) => shareMethod(rule, inner) && !inner.overridden.has(rule) && !shareKind(inner, rule),
+    )
     if (outer === undefined) continue
     const problem = `accepts no kind of token that routes[${outer.index}], which also matches, accepts; see \`overrides\``
     throw new ConfigurationError(`routes[${inner.index}].tokens`, problem)

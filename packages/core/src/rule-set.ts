@@ -49,8 +49,8 @@ export function createRuleSet(compiled: readonly CompiledRule[]): RuleSet {
 
 const NONE: readonly CompiledRule[] = Object.freeze([])
 
-function isOverriding({ overridden }: CompiledRule): boolean {
-  return overridden.size > 0
+function isOverriding({ rule }: CompiledRule): boolean {
+  return rule.overrides !== undefined
 }
 
 const demands = new WeakMap<Requirement, Demand>()

@@ -2,11 +2,11 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { ConfigurationError } from '../../../packages/core/src/errors.ts'
 import { hashOf } from '../../../packages/core/src/hash.ts'
+import { containing, createPathForms } from '../../../packages/core/src/path-forms.ts'
 import { contains, parsePathPattern } from '../../../packages/core/src/path-pattern.ts'
 import { parseRequestTarget, type RequestTarget } from '../../../packages/core/src/request-target.ts'
 import type { RouteRule } from '../../../packages/core/src/route-rule-options.ts'
 import { compileRouteRules, type RouteTable } from '../../../packages/core/src/route-rules.ts'
-import { createRouteTrie } from '../../../packages/core/src/route-trie.ts'
 import type { CompiledRule } from '../../../packages/core/src/rule-set.ts'
 import { matchByLoop, methods, pathPatterns, routeTables, targets } from './route-oracle.ts'
 
@@ -100,6 +100,25 @@ describe('the compiled table', () => {
     expect(placesOf(table, 'GET', parse('/r0/s4969/x'))).toEqual([])
   })
 
+  it('ends every search, however few the rules are', () => {
+    for (let count = 0; count < 70; count++) {
+      const paths = Array.from({ length: count }, (_, i) => `/r${i}`)
+      const table = compile(paths.map((path) => ({ method: 'GET', path, access: 'public' })))
+      for (const [i, path] of paths.entries()) expect(placesOf(table, 'GET', parse(path))).toEqual([i])
+      for (let i = 0; i < 100; i++) expect(placesOf(table, 'GET', parse(`/s${i}`))).toEqual([])
+    }
+  })
+
+  it('tells paths apart by the place of what they have in common', () => {
+    const paths = ['/a/:x/b', '/:x/a/b', '/a/b/:x', '/b/:x/a', '/a/b', '/b/a', '/a/b/*', '/:x/b/*']
+    const table = compile(paths.map((path) => ({ method: 'GET', path, access: 'public' })))
+    expect(placesOf(table, 'GET', parse('/a/b'))).toEqual([4, 6, 7])
+    expect(placesOf(table, 'GET', parse('/b/a'))).toEqual([5])
+    expect(placesOf(table, 'GET', parse('/b/x/a'))).toEqual([3])
+    expect(placesOf(table, 'GET', parse('/a/b/b'))).toEqual([0, 2, 6, 7])
+    expect(placesOf(table, 'GET', parse('/a/b/c/d/e/f'))).toEqual([6, 7])
+  })
+
   it('finds every rule of a target that meets them all, in the order of the table', () => {
     const depth = 10
     const rules = Array.from({ length: depth }, (_, at): RouteRule => {
@@ -121,7 +140,7 @@ describe('the rules that contain a pattern', () => {
       fc.property(fc.uniqueArray(pathPatterns(), { maxLength: 8 }), pathPatterns(), (paths, inner) => {
         const rules = paths.map(ruleOf)
         const pattern = patternOf(inner)
-        const found = createRouteTrie(rules).containing(pattern)
+        const found = containing(createPathForms(rules, []), pattern)
         const expected = rules.filter((rule) => contains(rule.pattern, pattern))
         expect([...found].sort(byIndex)).toEqual(expected)
       }),
