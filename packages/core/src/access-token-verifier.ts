@@ -1,6 +1,6 @@
 import { verifiesAtOnce, verifySignature, verifySignatureAtOnce } from '#signature'
 import { isRefusal, type Refusal, refuse, type VerifiedToken } from './access-token.ts'
-import { notBefore } from './claim-checks.ts'
+import { notBefore, timesOf } from './claim-checks.ts'
 import { type CompactJws, createCompactJwsParser } from './compact-jws.ts'
 import type { Credential } from './credential.ts'
 import type { DenialReason } from './denial-reason.ts'
@@ -112,7 +112,7 @@ function toVerifiedToken({ jws, value, profile }: ClaimedToken, key: Verificatio
   return {
     value,
     used: false,
-    notBefore: notBefore(jws.payload, profile.clockTolerance) / 1000,
+    notBefore: notBefore(timesOf(jws.payload), profile.clockTolerance) / 1000,
     notAfter: (expiresAt * 1000 + profile.clockTolerance) / 1000,
     key,
     profile,

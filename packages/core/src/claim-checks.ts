@@ -74,15 +74,24 @@ function checkAudience(audience: ProfileOptions['audience']): ClaimCheck {
 
 function checkTimes(tolerance: number, expires: boolean): ClaimCheck {
   return (claims, now) => {
-    const { exp, nbf, iat } = timesOf(claims)
+    const times = timesOf(claims)
+    const { exp, nbf, iat } = times
     if (expires && exp === undefined) return 'token_claim'
     if (!isTime(exp) || !isTime(nbf) || !isTime(iat)) return 'token_claim'
     if (exp !== undefined && !(now < exp * 1000 + tolerance)) return 'token_expired'
-    return now >= notBefore(claims, tolerance) ? undefined : 'token_not_yet_valid'
+    return now >= notBefore(times, tolerance) ? undefined : 'token_not_yet_valid'
   }
 }
 
-function timesOf(claims: Claims): { exp: unknown; nbf: unknown; iat: unknown } {
+/** The times of a token, not yet checked. */
+interface Times {
+  readonly exp: unknown
+  readonly nbf: unknown
+  readonly iat: unknown
+}
+
+/** What a token says of its times. */
+export function timesOf(claims: Claims): Times {
   return { exp: own(claims, 'exp'), nbf: own(claims, 'nbf'), iat: own(claims, 'iat') }
 }
 
@@ -92,10 +101,9 @@ function isTime(value: unknown): value is number | undefined {
 
 /**
  * When a token begins, by the later of `nbf` and `iat`, in milliseconds. A fraction of `nbf` counts as the whole second, so
- * that no token begins earlier than for a verifier whose clock has whole seconds. Checked claims only.
+ * that no token begins earlier than for a verifier whose clock has whole seconds. Checked times only.
  */
-export function notBefore(claims: Claims, tolerance: number): number {
-  const { nbf, iat } = timesOf(claims)
+export function notBefore({ nbf, iat }: Times, tolerance: number): number {
   const begins = Math.ceil((((nbf as number | undefined) ?? 0) * 1000 - tolerance) / 1000) * 1000
   return Math.max(begins, ((iat as number | undefined) ?? 0) * 1000 - tolerance)
 }
