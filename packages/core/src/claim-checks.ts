@@ -31,7 +31,8 @@ export function compileClaimChecks(options: ProfileOptions, clockTolerance: numb
 
 /** An own member only: a claim called `constructor` is absent unless the issuer wrote it. */
 export function own(claims: Claims, name: string): unknown {
-  return Object.hasOwn(claims, name) ? claims[name] : undefined
+  const value = claims[name]
+  return value === undefined || Object.hasOwn(claims, name) ? value : undefined
 }
 
 function requiredClaims({

@@ -2,6 +2,7 @@ import {
   constants,
   createHmac,
   createPublicKey,
+  createVerify,
   type KeyObject,
   timingSafeEqual,
   type VerifyKeyObjectInput,
@@ -50,7 +51,15 @@ export function verifySignatureAtOnce(jws: CompactJws, key: VerificationKey): bo
   if (isByHmac(key)) return isHmac(jws, scheme, key.material)
   if (!fits(jws, scheme)) return false
   beginTurn()
-  return verify(scheme.hash, signingInput(jws), keyFor(scheme, key.material), jws.signature)
+  return isGenuine(jws, scheme, key.material)
+}
+
+/** In two steps where there is a hash, by way of text: Node makes that in less time than new bytes. */
+function isGenuine(jws: CompactJws, scheme: Scheme, key: KeyMaterial): boolean {
+  const { text, signingInputEnd, signature } = jws
+  if (scheme.hash === null) return verify(null, signingInput(jws), keyFor(scheme, key), signature)
+  const signed = createVerify(scheme.hash).update(text.slice(0, signingInputEnd), 'latin1')
+  return signed.verify(keyFor(scheme, key), signature)
 }
 
 /** Whether the signature is this key's. A failure of the cryptography itself rejects: that is no verdict on the token. */
@@ -123,7 +132,7 @@ function isByHmac({ algorithm }: VerificationKey): boolean {
   return algorithm.startsWith('HS')
 }
 
-/** By way of text, since Node makes that in less time than new bytes. */
+/** By way of text too. */
 function isHmac(
   { text, signingInputEnd, signature }: CompactJws,
   { hash }: Scheme,
