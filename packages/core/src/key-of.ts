@@ -4,6 +4,6 @@
  */
 export function keyOf(value: unknown): string {
   if (typeof value !== 'object' || value === null) return `${JSON.stringify(value)}`
-  const members = Object.entries(value).map(([name, member]) => `${JSON.stringify(name)}:${keyOf(member)}`)
-  return `${Array.isArray(value) ? '[' : '{'}${members}}`
+  if (Array.isArray(value)) return `[${value.map(keyOf)}]`
+  return `{${Object.entries(value).map(([name, member]) => `${JSON.stringify(name)}:${keyOf(member)}`)}}`
 }
