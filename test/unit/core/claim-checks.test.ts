@@ -81,6 +81,14 @@ describe('exp, nbf and iat', () => {
     expect(await verdictOn(name, value)).toBe(verdict)
   })
 
+  it.each(['nbf', 'iat'])(
+    'says of a token that is early by %s that it is, whatever else is wrong',
+    async (name) => {
+      const token = await issuer.mintToken({ claims: { [name]: seconds + 3600, cnf: { jkt: 'x' } } })
+      expect(await ours.verdict(token)).toBe('401 token_not_yet_valid')
+    },
+  )
+
   it('refuses a token from the future by a fraction of a second', async () => {
     expect(await verdictOn('nbf', `${seconds + 5.25}`)).toBe('401 token_not_yet_valid')
   })
