@@ -70,18 +70,20 @@ function readObject(start: number, end: number): CompactJws['payload'] | undefin
 
 const ENCODER = new TextEncoder()
 
-/** The text that is being parsed and what was decoded of it last, both with room for the longest text yet. */
-let encoded = new Uint8Array(4096)
+const MOST_BYTES = 3 // of a code unit in UTF-8
+
+/** The text that is being parsed, with room for the longest yet, and what was decoded of it last. */
+let encoded = new Uint8Array(MOST_BYTES * 4096)
 let decoded = new Uint8Array(4096)
 
 /**
- * Puts the text into bytes, which take a third of the time to look at. Whether it went in whole, one byte a character: with
- * another's bytes behind it, it would be another's token. What is no ASCII and yet fits is in no alphabet either.
+ * Puts the text into bytes, which take a third of the time to look at; whether it is ASCII, one byte a character. What is
+ * not would be in no alphabet either, but nothing of an earlier token may ever stand where this one should.
  */
 function encode(text: string): boolean {
-  if (text.length > encoded.length) {
-    encoded = new Uint8Array(text.length)
-    decoded = new Uint8Array(text.length)
+  if (MOST_BYTES * text.length > encoded.length) {
+    encoded = new Uint8Array(2 * MOST_BYTES * text.length)
+    decoded = new Uint8Array(2 * text.length)
   }
   return ENCODER.encodeInto(text, encoded).written === text.length
 }

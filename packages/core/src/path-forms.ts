@@ -110,7 +110,7 @@ function findPath(form: PathForm, spelling: Spelling): number {
 
 /**
  * The slot of the path, or the free one at which the search for it ends: at least half of them are free. Who sends segments
- * cannot make it slow, as nothing but the literals of rules is in it.
+ * cannot make it long, as nothing but the literals of rules is in it.
  */
 function slotOf(form: PathForm, spelling: Spelling): number {
   const { slots } = form

@@ -50,7 +50,7 @@ export function createRuleSet(compiled: readonly CompiledRule[]): RuleSet {
 const NONE: readonly CompiledRule[] = Object.freeze([])
 
 function isOverriding({ rule }: CompiledRule): boolean {
-  return rule.overrides !== undefined
+  return Object.hasOwn(rule, 'overrides')
 }
 
 const demands = new WeakMap<Requirement, Demand>()

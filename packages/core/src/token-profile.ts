@@ -123,9 +123,7 @@ function acceptTypes({ typ, rfc9068 }: ProfileOptions): (typ: unknown) => boolea
   const given = typ === undefined ? (rfc9068 ? ['at+jwt'] : undefined) : list(typ)
   const accepted = new Set((given ?? ['at+jwt', 'jwt']).map(mediaType))
   return (value) =>
-    value === undefined
-      ? given === undefined
-      : typeof value === 'string' && (accepted.has(value) || accepted.has(mediaType(value)))
+    value === undefined ? given === undefined : typeof value === 'string' && accepted.has(mediaType(value))
 }
 
 /** A value without a slash stands for `application/` before it (RFC 7515 section 4.1.9). */

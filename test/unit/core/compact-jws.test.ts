@@ -33,6 +33,30 @@ describe('a compact JWS', () => {
     expect(parseCompactJws(`${encode(written)}.${encode(payload)}.AAAA`)).toMatchObject({ algorithm, kid })
   })
 
+  it.each([200, 1365, 1366, 4095, 4096, 4097, 5000, 12_288, 12_289, 20_000])(
+    'is nothing of one of %i characters that came before it',
+    (length) => {
+      const parse = createCompactJwsParser()
+      const filled = `${encode(header)}.${encode(payload)}.`
+      const whole = filled + 'A'.repeat(length - filled.length - ((length - filled.length) % 4))
+      for (const odd of ['\u00c1', '\u20ac', '\ud83d\ude00', '\ud83d', '\ude00', '\u0141', '\uff21', '\0']) {
+        for (const cut of [1, 2, 3, 4]) {
+          for (const at of [
+            whole.length - cut,
+            filled.length,
+            filled.length - 2,
+            0,
+            filled.indexOf('.') + 1,
+          ]) {
+            expect(parse(whole)).toBeDefined()
+            expect(parse(whole.slice(0, at) + odd + whole.slice(at + cut))).toBeUndefined()
+            expect(parse(whole.slice(0, at) + odd + whole.slice(at + 1, whole.length - cut))).toBeUndefined()
+          }
+        }
+      }
+    },
+  )
+
   it('names nothing that its header only inherits', () => {
     const inherited = { alg: 'none', kid: 'k1' }
     for (const [name, value] of Object.entries(inherited))

@@ -200,6 +200,22 @@ function edwardsEdges(good: Buffer): readonly (readonly [string, Buffer])[] {
   ]
 }
 
+describe('a signature, whatever objects have inherited', () => {
+  const inherited = { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: 20, length: 3, hash: 'sha512' }
+  it.each(Object.entries(inherited))('is judged by its algorithm alone: %s', async (name, value) => {
+    const signatures = ALGORITHMS.map((algorithm) => [algorithm, signatureOf(algorithm)] as const)
+    const foreign = signatureOf('PS256')
+    Object.defineProperty(Object.prototype, name, { value, configurable: true })
+    try {
+      for (const [algorithm, signature] of signatures)
+        expect([algorithm, (await verdicts(algorithm, signature))[0]]).toEqual([algorithm, 'good'])
+      expect((await verdicts('RS256', foreign))[0]).toBe('bad')
+    } finally {
+      Reflect.deleteProperty(Object.prototype, name)
+    }
+  })
+})
+
 describe('a signature', () => {
   it.each(ALGORITHMS)('%s is good for both implementations', async (algorithm) => {
     expect(await verdicts(algorithm, signatureOf(algorithm))).toEqual(['good', 'good'])
