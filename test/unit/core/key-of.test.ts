@@ -39,6 +39,10 @@ describe('the key of plain data', () => {
       'a',
       ['a,b'],
       ['a', 'b'],
+      { all: ['a'] },
+      { any: ['a'] },
+      { any: ['b'] },
+      { any: ['a'], all: [] },
     ]
     expect(new Set(keys.map(keyOf)).size).toBe(keys.length)
   })
