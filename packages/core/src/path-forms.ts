@@ -36,10 +36,10 @@ export function createPathForms(
   return alike.map((each) => createForm(each, [...methods, undefined]))
 }
 
-function group<Item>(items: readonly Item[], nameOf: (item: Item) => string): readonly (readonly Item[])[] {
+function group<Item>(items: readonly Item[], by: (item: Item) => string): readonly (readonly Item[])[] {
   const groups = new Map<string, Item[]>()
   for (const item of items) {
-    const name = nameOf(item)
+    const name = by(item)
     const known = groups.get(name)
     if (known) known.push(item)
     else groups.set(name, [item])
