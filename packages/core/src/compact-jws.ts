@@ -78,7 +78,8 @@ let decoded = new Uint8Array(4096)
 
 /**
  * Puts the text into bytes, which take a third of the time to look at; whether it is ASCII, one byte a character. What is
- * not would be in no alphabet either, but nothing of an earlier token may ever stand where this one should.
+ * not would be in no alphabet either, but nothing of an earlier token may ever stand where this one should. Room is made for
+ * twice as much as is needed, so that texts that grow do not ask for it each time.
  */
 function encode(text: string): boolean {
   if (MOST_BYTES * text.length > encoded.length) {

@@ -64,7 +64,7 @@ function createForm(paths: PathForm['paths'], columns: readonly (string | undefi
     const spelling = spellingOf(patternOf(rules))
     const slot = slotOf(form, spelling)
     slots[slot] = at + 1
-    slots[slot + 1] = hashOf(form, spelling)
+    slots[slot + 1] = hashLiterals(form, spelling)
     for (const place of places) rows.push(spelling.folded[place] as string)
     for (const method of columns) rows.push(rulesFor(method, rules))
   })
@@ -115,7 +115,7 @@ function findPath(form: PathForm, spelling: Spelling): number {
 function slotOf(form: PathForm, spelling: Spelling): number {
   const { slots } = form
   const last = slots.length - 1
-  const hash = hashOf(form, spelling)
+  const hash = hashLiterals(form, spelling)
   // The lower bits of a hash are made of the lower bits of characters alone.
   for (let at = ((hash ^ (hash >>> 15)) << 1) & last; ; at = (at + 2) & last) {
     const path = slots[at] as number
@@ -123,7 +123,7 @@ function slotOf(form: PathForm, spelling: Spelling): number {
   }
 }
 
-function hashOf({ places }: PathForm, { hashes }: Spelling): number {
+function hashLiterals({ places }: PathForm, { hashes }: Spelling): number {
   let hash = beginHash()
   for (const place of places) hash = addToHash(hash, hashes[place] as number)
   return hash

@@ -49,6 +49,7 @@ export function createRuleSet(compiled: readonly CompiledRule[]): RuleSet {
 
 const NONE: readonly CompiledRule[] = Object.freeze([])
 
+/** Told by what is written: which rules that names is found out when there are sets already. */
 function isOverriding({ rule }: CompiledRule): boolean {
   return Object.hasOwn(rule, 'overrides')
 }
