@@ -12,7 +12,8 @@ export interface CompactJws {
   /** Whether the header carries none of what no token may carry, and a `kid` of sane length or none. */
   readonly isPlain: boolean
   readonly payload: Readonly<Record<string, unknown>>
-  readonly signature: Uint8Array
+  /** Lasts until the next text is parsed; who waits for anything first takes a copy. */
+  readonly signature: Uint8Array<ArrayBuffer>
   /** Where the signing input ends in `text` (the second dot). */
   readonly signingInputEnd: number
 }
@@ -39,7 +40,7 @@ export function createCompactJwsParser(): CompactJwsParser {
     if (named === undefined) return undefined
     const { header, algorithm, kid, isPlain } = named
     const payload = readObject(first + 1, second)
-    const signature = payload && decodeBase64url(second + 1, text.length)?.slice()
+    const signature = payload && decodeBase64url(second + 1, text.length)
     return signature && { text, header, algorithm, kid, isPlain, payload, signature, signingInputEnd: second }
   }
 }
@@ -90,7 +91,7 @@ function encode(text: string): boolean {
 }
 
 /** Unpadded base64url, refused with `undefined` unless encoding the bytes again gives the same text. They last until the next call. */
-function decodeBase64url(start: number, end: number): Uint8Array | undefined {
+function decodeBase64url(start: number, end: number): Uint8Array<ArrayBuffer> | undefined {
   const rest = (end - start) & 3
   const whole = end - rest
   let all = 0

@@ -32,7 +32,7 @@ export async function verifySignature(jws: CompactJws, key: VerificationKey): Pr
     material instanceof Uint8Array
       ? await crypto.subtle.importKey('raw', Uint8Array.from(material), parameters, false, ['verify'])
       : (material as CryptoKey)
-  return await crypto.subtle.verify(parameters, verifying, Uint8Array.from(jws.signature), data)
+  return await crypto.subtle.verify(parameters, verifying, jws.signature, data)
 }
 
 type CryptoKey = Awaited<ReturnType<typeof crypto.subtle.importKey>>

@@ -16,7 +16,8 @@ import { bearerRequest } from '../../key-set-scenario.ts'
 
 const clock = createFakeClock()
 const issuer = await createTestIssuer({ now: clock.now })
-const jws = createCompactJwsParser()(await issuer.mintToken()) as CompactJws
+const parsed = createCompactJwsParser()(await issuer.mintToken()) as CompactJws
+const jws: CompactJws = { ...parsed, signature: parsed.signature.slice() }
 const [jwk] = issuer.jwks.keys
 const key: VerificationKey = {
   kid: undefined,

@@ -205,7 +205,8 @@ describe('a signature, whatever objects have inherited', () => {
   it.each(Object.entries(inherited))('is judged by its algorithm alone: %s', async (name, value) => {
     const signatures = ALGORITHMS.map((algorithm) => [algorithm, signatureOf(algorithm)] as const)
     const foreign = signatureOf('PS256')
-    Object.defineProperty(Object.prototype, name, { value, configurable: true })
+    // Writable, as all is that is put there by assignment; what is not would stop every stream of Node.
+    Object.defineProperty(Object.prototype, name, { value, writable: true, configurable: true })
     try {
       for (const [algorithm, signature] of signatures)
         expect([algorithm, (await verdicts(algorithm, signature))[0]]).toEqual([algorithm, 'good'])
