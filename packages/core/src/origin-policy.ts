@@ -139,14 +139,12 @@ function ownedPolicy(
     withheld,
     headers: (origin: string | undefined) =>
       origin === undefined || everyone ? closed : (prepared.get(origin) ?? headersOf(origin)),
-    preflightHeaders: (origin: string, methods: readonly string[]): ResponseHeaders => ({
-      ...granted,
-      set: [
-        ...allowOrigin(everyone ?? origin, cors),
-        ['Access-Control-Allow-Methods', methods.join(', ')],
-        ...granted.set,
-      ],
-    }),
+    preflightHeaders: (origin: string, methods: readonly string[]) => {
+      const { remove, append } = granted
+      const set = allowOrigin(everyone ?? origin, cors)
+      set.push(['Access-Control-Allow-Methods', methods.join(', ')], ...granted.set)
+      return { remove, set, append }
+    },
   })
 }
 
