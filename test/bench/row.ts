@@ -19,7 +19,7 @@ export interface Row {
   readonly peers: Readonly<Record<string, number>>
   /** How many times better ours is than the best peer; above 1 is ahead, whatever the unit. */
   readonly ratioToBestPeer?: number
-  /** How much of the limit ours reaches; 1 is the limit itself, whatever the unit. */
+  /** How much of the limit ours reaches; 1 is the limit itself, whatever the unit. None of one too small to be told from nothing. */
   readonly ratioToLimit?: number
   /** The middle half of each contestant's measurements. */
   readonly spread: Readonly<Record<string, readonly [number, number]>>
@@ -56,7 +56,7 @@ export function toRow(source: RowSource): Row {
     ...(otherBound !== undefined && { otherLimit: { name: otherLimit, value: otherBound } }),
     peers,
     ...(best !== undefined && { ratioToBestPeer: timesBetter(unit, own, best) }),
-    ...(bound !== undefined && { ratioToLimit: timesBetter(unit, own, bound) }),
+    ...(bound !== undefined && bound > 0 && { ratioToLimit: timesBetter(unit, own, bound) }),
     spread: mapValues(series, spreadOf),
     notes: Object.fromEntries(Object.entries(notes).filter(([contestant]) => contestant in series)),
   }

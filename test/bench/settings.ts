@@ -23,10 +23,10 @@ export interface Settings {
 export const FULL: Settings = {
   rounds: 9,
   sampleMs: 120,
-  pairs: 21,
-  casts: 3,
-  requests: 750,
-  warmUp: 8000,
+  pairs: 31,
+  casts: 2,
+  requests: 250,
+  warmUp: 5000,
   tokenShare: 1,
 }
 

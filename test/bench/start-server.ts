@@ -4,12 +4,17 @@ import { type Connections, connect, type Load } from './load.ts'
 import { ask, QUIET } from './race.ts'
 import type { ServerInput } from './servers/server-input.ts'
 
+/** What one load told. */
+export interface Measured {
+  /** Microseconds of CPU per request, as the server's process counts them. */
+  readonly cost: number
+  /** Requests per second. */
+  readonly throughput: number
+}
+
 /** A server in a process of its own, and connections to it. */
 export interface BenchServer {
-  /** Sends the load and gives microseconds of CPU per request, as the server's process counts them. */
-  readonly cost: (load: Load) => Promise<number>
-  /** Sends the load and gives requests per second. */
-  readonly throughput: (load: Load) => Promise<number>
+  readonly measure: (load: Load) => Promise<Measured>
   /** Sends the load and gives the 99th percentile of the event loop's delay, in milliseconds. */
   readonly delay: (load: Load) => Promise<number>
   readonly stop: () => void
@@ -39,12 +44,12 @@ function measuring(
   { send }: Connections,
 ): Omit<BenchServer, 'stop'> {
   return {
-    cost: async (load) => {
+    measure: async (load) => {
       const before = await question('usage')
-      await send(load)
-      return ((await question('usage')) - before) / load.count
+      const milliseconds = await send(load)
+      const cost = ((await question('usage')) - before) / load.count
+      return { cost, throughput: load.count / (milliseconds / 1000) }
     },
-    throughput: async (load) => load.count / ((await send(load)) / 1000),
     delay: async (load) => {
       await question('delay')
       await send(load)

@@ -13,6 +13,7 @@ const scopeQuery: RequestHandler = (req, res, next) => {
 
 const GATES: Readonly<Record<string, (input: ServerInput) => RequestHandler[]>> = {
   bare: () => [],
+  'a middleware that only goes on': () => [(_req, _res, next) => next()],
   scopegate: (input) => [protect(createGate(input))],
   'scopegate with origins': (input) => [protect(createGateWithOrigins(input))],
   'express-oauth2-jwt-bearer': ({ jwksUri, tokens }) => [

@@ -34,6 +34,7 @@ function handMade(input: ServerInput): MiddlewareHandler {
 
 const GATES: Readonly<Record<string, (input: ServerInput) => MiddlewareHandler[]>> = {
   bare: () => [],
+  'a middleware that only goes on': () => [async (_c, next) => await next()],
   scopegate: (input) => [protect(createGate(input))],
   'scopegate with origins': (input) => [protect(createGateWithOrigins(input))],
   'hono/jwk': ({ tokens }) => [

@@ -1,6 +1,6 @@
 import { rotated } from '../race.ts'
 import { makeRequests } from '../requests.ts'
-import { type Row, type Series, toRow } from '../row.ts'
+import { type Row, toRow } from '../row.ts'
 import { type BenchServer, startServer } from '../start-server.ts'
 import type { Bench, Suite } from '../suite.ts'
 import type { TokenOrder } from '../token-set.ts'
@@ -30,31 +30,28 @@ async function measureDelay(
   { settings, tokens }: Bench,
   servers: ReadonlyMap<string, BenchServer>,
 ): Promise<readonly Row[]> {
-  const count = settings.requests * 8
+  const count = settings.requests * 10
   const load = { requests: makeRequests(tokens(ORDER)), count, status: 200 }
-  for (const server of servers.values()) await server.cost(load)
-  const collect = async (measure: 'delay' | 'throughput' | 'cost'): Promise<Series> => {
-    const series: Record<string, number[]> = Object.fromEntries(CONTESTANTS.map((name) => [name, []]))
-    for (let round = 0; round < settings.rounds; round++) {
-      for (const [name, server] of rotated([...servers], round))
-        series[name]?.push(await server[measure](load))
+  for (const server of servers.values()) await server.measure(load)
+  const delays = emptySeries()
+  const throughput = emptySeries()
+  const cost = emptySeries()
+  for (let round = 0; round < settings.rounds; round++) {
+    for (const [name, server] of rotated([...servers], round)) {
+      delays[name]?.push(await server.delay(load))
+      const measured = await server.measure(load)
+      throughput[name]?.push(measured.throughput)
+      cost[name]?.push(measured.cost)
     }
-    return series
   }
   const what = '64 cold ES256 requests at a time'
   return [
-    toRow({
-      name: `event loop delay p99, ${what}`,
-      unit: 'ms',
-      series: await collect('delay'),
-      notes: NOTES,
-    }),
-    toRow({
-      name: `requests served, ${what}`,
-      unit: '/s',
-      series: await collect('throughput'),
-      notes: NOTES,
-    }),
-    toRow({ name: `CPU per request, ${what}`, unit: 'us', series: await collect('cost'), notes: NOTES }),
+    toRow({ name: `event loop delay p99, ${what}`, unit: 'ms', series: delays, notes: NOTES }),
+    toRow({ name: `requests served, ${what}`, unit: '/s', series: throughput, notes: NOTES }),
+    toRow({ name: `CPU per request, ${what}`, unit: 'us', series: cost, notes: NOTES }),
   ]
+}
+
+function emptySeries(): Record<string, number[]> {
+  return Object.fromEntries(CONTESTANTS.map((name) => [name, []]))
 }

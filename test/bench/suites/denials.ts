@@ -69,7 +69,7 @@ async function overHttp({ settings, tokens, progress }: Bench, framework: string
   try {
     for (let round = -2; round < settings.pairs; round++) {
       for (const [kind, load] of rotated([...loads], round + 2)) {
-        const cost = await server.cost(load)
+        const { cost } = await server.measure(load)
         if (round >= 0) series[kind]?.push(cost)
       }
     }

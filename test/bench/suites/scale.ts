@@ -1,6 +1,6 @@
 import { rotated } from '../race.ts'
 import { makeRequests } from '../requests.ts'
-import { type Row, type Series, toRow } from '../row.ts'
+import { type Row, toRow } from '../row.ts'
 import { type BenchServer, startServer } from '../start-server.ts'
 import type { Bench, Suite } from '../suite.ts'
 import type { TokenOrder } from '../token-set.ts'
@@ -25,24 +25,19 @@ async function measureScale(
   { settings, tokens }: Bench,
   servers: readonly BenchServer[],
 ): Promise<readonly Row[]> {
-  const load = { requests: makeRequests(tokens(ORDER)), count: settings.requests * 4, status: 200 }
-  for (const server of servers) await server.cost({ ...load, count: settings.warmUp })
-  const collect = async (
-    measure: 'cost' | 'throughput',
-    combine: (values: number[]) => number,
-  ): Promise<Series> => {
-    const series: Record<string, number[]> = { [ONE]: [], scopegate: [] }
-    for (let round = 0; round < settings.rounds; round++) {
-      for (const processes of rotated([1, 2], round)) {
-        const used = servers.slice(0, processes)
-        const values = await Promise.all(used.map(async (server) => await server[measure](load)))
-        series[processes === 1 ? ONE : 'scopegate']?.push(combine(values))
-      }
+  const load = { requests: makeRequests(tokens(ORDER)), count: settings.requests * 5, status: 200 }
+  for (const server of servers) await server.measure({ ...load, count: settings.warmUp })
+  const cost: Record<string, number[]> = { [ONE]: [], scopegate: [] }
+  const throughput: Record<string, number[]> = { [ONE]: [], scopegate: [] }
+  for (let round = 0; round < settings.rounds; round++) {
+    for (const processes of rotated([1, 2], round)) {
+      const used = servers.slice(0, processes)
+      const measured = await Promise.all(used.map(async (server) => await server.measure(load)))
+      const contestant = processes === 1 ? ONE : 'scopegate'
+      cost[contestant]?.push(sum(measured.map((each) => each.cost)) / processes)
+      throughput[contestant]?.push(sum(measured.map((each) => each.throughput)))
     }
-    return series
   }
-  const mean = (values: readonly number[]): number => sum(values) / values.length
-  const [cost, throughput] = [await collect('cost', mean), await collect('throughput', sum)]
   return [
     toRow({ name: 'CPU per request, two Hono processes at once', unit: 'us', series: cost, limit: ONE }),
     toRow({
