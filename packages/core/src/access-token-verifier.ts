@@ -58,8 +58,7 @@ export function createAccessTokenVerifier(
     verify: async (credential: Credential, waitUntil: WaitUntil) => {
       const claimed = read(credential)
       if (isRefusal(claimed)) return claimed
-      const { profile } = claimed
-      const jws = { ...claimed.jws, signature: claimed.jws.signature.slice() }
+      const { jws, profile } = claimed
       const candidates = await profile.keys.candidates(jws, waitUntil)
       for (const key of candidates) if (await verifySignature(jws, key)) return conclude(claimed, key)
       return refuse(candidates.length === 0 ? 'token_key_unknown' : 'token_signature', profile)

@@ -11,7 +11,7 @@ export function startsIgnoringCase(text: string, row: Uint16Array, start: number
   for (let i = 0; i < length; i++) {
     const code = text.charCodeAt(i)
     const wanted = row[start + i] as number
-    if (code !== wanted && !(code >= 0x41 && code <= 0x5a && code + 0x20 === wanted)) return false
+    if (code !== wanted && !(isBetween(code, 0x41, 0x5a) && code + 0x20 === wanted)) return false
   }
   return true
 }
@@ -29,8 +29,22 @@ function isAscii(text: string): boolean {
 /** Whether the text is one or more of `A-Z` (the shape of every method that is routed). */
 export function isUpperCaseWord(text: string): boolean {
   for (let i = 0; i < text.length; i++) {
-    const code = text.charCodeAt(i)
-    if (code < 0x41 || code > 0x5a) return false
+    if (!isBetween(text.charCodeAt(i), 0x41, 0x5a)) return false
   }
   return text !== ''
+}
+
+/** What a hexadecimal digit is worth; not a number where it is none. */
+export function hexDigit(code: number): number {
+  if (isDigit(code)) return code - 0x30
+  const letter = code | 0x20
+  return isBetween(letter, 0x61, 0x66) ? letter - 0x57 : Number.NaN
+}
+
+export function isDigit(code: number): boolean {
+  return isBetween(code, 0x30, 0x39)
+}
+
+export function isBetween(code: number, first: number, last: number): boolean {
+  return code >= first && code <= last
 }

@@ -12,7 +12,6 @@ export interface CompactJws {
   /** Whether the header carries none of what no token may carry, and a `kid` of sane length or none. */
   readonly isPlain: boolean
   readonly payload: Readonly<Record<string, unknown>>
-  /** Lasts until the next text is parsed; who waits for anything first takes a copy. */
   readonly signature: Uint8Array<ArrayBuffer>
   /** Where the signing input ends in `text` (the second dot). */
   readonly signingInputEnd: number
@@ -40,7 +39,7 @@ export function createCompactJwsParser(): CompactJwsParser {
     if (named === undefined) return undefined
     const { header, algorithm, kid, isPlain } = named
     const payload = readObject(first + 1, second)
-    const signature = payload && decodeBase64url(second + 1, text.length)
+    const signature = payload && decodeBase64url(second + 1, text.length)?.slice()
     return signature && { text, header, algorithm, kid, isPlain, payload, signature, signingInputEnd: second }
   }
 }

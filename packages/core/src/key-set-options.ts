@@ -57,9 +57,7 @@ export const keySetSchema: z.ZodMiniType = z.strictObject({
 
 /** @internal */
 export const jsonWebKeySetSchema: z.ZodMiniType = z.object({
-  keys: z
-    .array(z.object({ kty: string() }))
-    .check(filled('holds no key; a profile without keys can verify nothing')),
+  keys: z.array(z.object({ kty: string() })).check(filled('holds no key to verify with')),
 })
 
 /** A URL that keys may be fetched from: https, or http on loopback; no userinfo, no fragment. */

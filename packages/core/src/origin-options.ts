@@ -45,7 +45,7 @@ const fieldName = string().check(
 const origin = string('must be an origin, as a string; no regular expressions').check(
   fitting(
     isCanonicalOrigin,
-    "is no canonical origin: write it as browsers send it, e.g. 'https://app.example', without path, default port or upper case",
+    "must be as browsers send it, e.g. 'https://app.example': without path, default port or upper case",
   ),
 )
 

@@ -157,7 +157,7 @@ function refuseOpenToAll(origins: OriginsOption, { credentials }: CorsOptions): 
   if (Array.isArray(origins) && origins.includes('null')) {
     throw new ConfigurationError(
       'origins',
-      "'null' is sent by any sandboxed page and cannot stand beside `cors.credentials`",
+      "'null' is any sandboxed page; it cannot stand beside `cors.credentials`",
     )
   }
 }

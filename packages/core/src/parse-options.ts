@@ -19,8 +19,7 @@ function ownCopy(value: unknown, where: string): unknown {
   if (typeof value !== 'object' || value === null) return value
   if (value instanceof Uint8Array) return Uint8Array.from(value)
   if (Array.isArray(value)) return value.map((item, index) => ownCopy(item, join(where, index)))
-  if (!isPlain(value))
-    throw new ConfigurationError(where, 'is an object of a class; options are plain objects')
+  if (!isPlain(value)) throw new ConfigurationError(where, 'must be a plain object')
   const copy = withoutPrototype()
   for (const [key, member] of Object.entries(value)) copy[key] = ownCopy(member, join(where, key))
   return copy

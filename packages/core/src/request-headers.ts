@@ -1,4 +1,4 @@
-import { codesOf, startsIgnoringCase } from './ascii.ts'
+import { codesOf, hexDigit, isBetween, isDigit, startsIgnoringCase } from './ascii.ts'
 
 /** The headers that take part in a decision, read from the raw list so that a repeated one is never merged away. */
 export interface RequestHeaders {
@@ -98,7 +98,8 @@ export function isWellFormedHost(headers: RequestHeaders): boolean {
   return authority === undefined || isHost(authority)
 }
 
-function isHost(value: string): boolean {
+/** Whether the text is one ASCII `name[:port]` or `[ipv6][:port]`. */
+export function isHost(value: string): boolean {
   if (value.length > MAX_HOST_LENGTH) return false
   const end = value.charCodeAt(0) === 0x5b ? endOfIpv6(value) : endOf(value, 0, isNameCharacter)
   return end > 0 && (end === value.length || isPort(value, end))
@@ -116,21 +117,13 @@ function isNameCharacter(code: number): boolean {
   )
 }
 
-function isDigit(code: number): boolean {
-  return isBetween(code, 0x30, 0x39)
-}
-
-function isBetween(code: number, first: number, last: number): boolean {
-  return code >= first && code <= last
-}
-
 function endOfIpv6(value: string): number {
   const close = endOf(value, 1, isIpv6Character)
   return close > 2 && value.charCodeAt(close) === 0x5d ? close + 1 : 0
 }
 
 function isIpv6Character(code: number): boolean {
-  return isBetween(code | 0x20, 0x61, 0x66) || isDigit(code) || code === 0x3a || code === 0x2e
+  return hexDigit(code) >= 0 || code === 0x3a || code === 0x2e
 }
 
 function isPort(value: string, colon: number): boolean {

@@ -1,5 +1,6 @@
-import { foldAscii } from './ascii.ts'
+import { foldAscii, hexDigit } from './ascii.ts'
 import { addToHash, beginHash, hashOf } from './hash.ts'
+import { isHost } from './request-headers.ts'
 
 /** A request-target that was accepted: one loose reading, split once and decoded once. */
 export interface RequestTarget {
@@ -119,13 +120,10 @@ function decodeOnce(segment: string): string | undefined {
 
 function opaqueIn(text: string): number {
   let found = 0
-  for (let i = 0; i < text.length; i++) {
-    const code = text.charCodeAt(i)
-    if (code === SLASH) found |= OPAQUE['%2f']
-    else if (code === PERCENT) found |= OPAQUE['%25']
-    else if (code === SEMICOLON) found |= OPAQUE[';']
-    else if (code === BACKSLASH) found |= OPAQUE['%5c']
-  }
+  if (text.includes('/')) found |= OPAQUE['%2f']
+  if (text.includes('%')) found |= OPAQUE['%25']
+  if (text.includes(';')) found |= OPAQUE[';']
+  if (text.includes('\\')) found |= OPAQUE['%5c']
   return found
 }
 
@@ -135,9 +133,30 @@ function opaqueIn(text: string): number {
  */
 export function isDotSegment(decoded: string): boolean {
   if (!decoded.includes('.') && !decoded.includes('%')) return false
-  const escapedOnce = decoded.replace(/%(?:25)+/g, '%')
-  const text = escapedOnce.replace(/%2e/gi, '.').replace(/%3b/gi, ';')
-  return text.split(/[/\\]|%2f|%5c/i).some((part) => /^\.{1,2}(;.*)?$/s.test(part))
+  let dots = 0
+  for (const code of decodeFully(`${decoded}/`)) {
+    const ends = code === SLASH || code === BACKSLASH
+    if ((ends || code === SEMICOLON) && (dots === 1 || dots === 2)) return true
+    if (code === DOT) dots++
+    else dots = ends ? 0 : 3
+  }
+  return false
+}
+
+/** The characters that are left when no escape is, in whatever order one decodes: an escape may be made of escapes. */
+function decodeFully(text: string): Uint16Array {
+  const read = new Uint16Array(text.length)
+  let end = 0
+  for (let i = 0; i < text.length; i++) {
+    read[end++] = text.charCodeAt(i)
+    while (read[end - 3] === PERCENT) {
+      const code = 16 * hexDigit(read[end - 2] as number) + hexDigit(read[end - 1] as number)
+      if (Number.isNaN(code)) break
+      end -= 2
+      read[end - 1] = code
+    }
+  }
+  return read.subarray(0, end)
 }
 
 /**
@@ -154,7 +173,7 @@ export function targetOfUrl(url: string, host: string | undefined): string | und
   const defaultPort = authorityStart === 8 ? ':443' : ':80'
   const agrees =
     host === undefined
-      ? /^[\w.:[\]-]+$/.test(authority)
+      ? isHost(authority)
       : withoutPort(authority, defaultPort) === withoutPort(host, defaultPort)
   return agrees ? url.slice(pathStart) : undefined
 }

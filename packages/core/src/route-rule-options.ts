@@ -111,7 +111,7 @@ const scopes = z.union(
     z.strictObject({ any: scopeList }),
     z.strictObject({ anyOf: z.array(scopeList).check(filled('names no alternative')) }),
   ],
-  "must be 'a b' (all of them), { all: [...] }, { any: [...] } or { anyOf: [[...], ...] }; a bare array does not say which is meant",
+  "must be 'a b' (all of them), { all: [...] }, { any: [...] } or { anyOf: [[...], ...] }, not a bare array",
 )
 
 const requirementShape = {

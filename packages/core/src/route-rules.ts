@@ -162,7 +162,7 @@ function compileMethods(method: RuleOptions['method'], where: string): '*' | rea
 function problemOfMethod(name: string, methods: readonly string[]): string | undefined {
   if (name === '*') return methods.length === 1 ? undefined : "'*' says it all; leave the other methods out"
   if (name === 'HEAD') return 'HEAD is judged by the GET rules; write GET'
-  if (isNeverAllowed(name)) return `${name} is always refused; no rule can allow it`
+  if (isNeverAllowed(name)) return `${name} is always refused`
   if (!isUpperCaseWord(name)) return 'must be upper case letters; methods are case-sensitive'
   return methods.indexOf(name) === methods.lastIndexOf(name) ? undefined : 'names a method twice'
 }
@@ -204,10 +204,7 @@ function findOverridden(
   const named = containing(forms, pattern).filter((other) => contains(pattern, other.pattern))
   if (named.length === 0) throw new ConfigurationError(where, 'names no rule of the table')
   if (named.includes(rule) || !contains(pattern, rule.pattern)) {
-    throw new ConfigurationError(
-      where,
-      'does not contain the `path` of this rule; only a rule inside another can replace it',
-    )
+    throw new ConfigurationError(where, 'does not contain the `path` of this rule, which would replace it')
   }
   if (!/^[\x21-\x7e]*$/.test(rule.rule.path)) {
     throw new ConfigurationError(

@@ -54,7 +54,10 @@ export function verifySignatureAtOnce(jws: CompactJws, key: VerificationKey): bo
   return verifyNow(jws, scheme, keyFor(scheme, key.material))
 }
 
-/** In two steps, which Node gets ready for in less time, but for EdDSA, which has only one. What fails in them is no yes either. */
+/**
+ * In two steps, which Node gets ready for in less time, but for EdDSA, which has only one. In two steps an ECDSA signature
+ * of another length would throw instead of being none: that it fits is asked before.
+ */
 function verifyNow(jws: CompactJws, { hash }: Scheme, key: VerifyKeyObjectInput): boolean {
   if (hash === null) return verify(hash, signingInput(jws), key, jws.signature)
   return createVerify(hash).update(signingText(jws), 'latin1').verify(key, jws.signature)

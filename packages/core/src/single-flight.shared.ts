@@ -6,7 +6,8 @@ export function createSingleFlight<Key, Value>(): SingleFlight<Key, Value> {
   const run = async (key: Key, work: () => Promise<Value>): Promise<Value> => {
     const running = inFlight.get(key)
     if (running !== undefined) return await running
-    const flight = work()
+    // Begun when it is known to be under way: the work may ask for the same before it first waits.
+    const flight = Promise.resolve().then(work)
     inFlight.set(key, flight)
     try {
       return await flight

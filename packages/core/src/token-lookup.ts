@@ -24,8 +24,9 @@ export interface TokenLookupOptions<Value> {
 
 type Answers<Value> = Map<string, Dated<Value>>
 
-/** An attacker with a valid token may send any number of details; only so many answers are kept with one token. */
+/** An attacker with a valid token may send any number of details; only so many answers to short ones are kept with one token. */
 const MAX_DETAILS = 16
+const MAX_DETAIL_LENGTH = 512
 
 /**
  * Creates the lookup; it holds nothing for a token that is no longer held elsewhere. Answers that may not be remembered are
@@ -61,6 +62,7 @@ function keep<Value>(
   detail: string,
   answer: Dated<Value>,
 ): void {
+  if (detail.length > MAX_DETAIL_LENGTH) return
   const held: Answers<Value> = answers.get(token) ?? new Map()
   if (held.size >= MAX_DETAILS) held.clear()
   held.set(detail, answer)

@@ -55,7 +55,7 @@ function refuseContradictions({ rfc9068, typ, expiry, maxLifetime }: ProfileOpti
   if (expiry === 'optional' && maxLifetime !== undefined) {
     throw new ConfigurationError(
       `${where}maxLifetime`,
-      "refuses every token without `exp`; it is no use beside `expiry: 'optional'`",
+      "refuses the tokens without `exp` that `expiry: 'optional'` admits",
     )
   }
 }

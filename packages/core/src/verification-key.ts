@@ -100,9 +100,7 @@ export function weaknessOfSecret(
 ): string | undefined {
   const least = Math.max(...algorithms.map((algorithm) => HASH_BYTES[algorithm] ?? 0))
   if (secret.length < least) return `must be at least ${least} bytes for ${algorithms.join(', ')}`
-  return looksLikeKey(secret)
-    ? 'looks like a key, not a shared secret; asymmetric keys belong in `keys`'
-    : undefined
+  return looksLikeKey(secret) ? 'looks like a key, not a shared secret; give it as `keys`' : undefined
 }
 
 /** A public key taken for a secret lets anyone sign: PEM, JWK, OpenSSH, DER, and DER as the bare text some issuers show. */

@@ -6,7 +6,7 @@ export const originSchema: z.ZodMiniType = z
   .check(
     z.refine(
       isCanonicalOrigin,
-      "is no canonical origin: write it as browsers send it, e.g. 'https://app.example', without path, default port or upper case",
+      "must be as browsers send it, e.g. 'https://app.example': without path, default port or upper case",
     ),
   )
 

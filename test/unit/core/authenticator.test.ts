@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { createResourceServer, type DecisionEvent, type ResourceServerOptions } from '@scopegate/core'
 import { createFakeClock, createTestIssuer, type TestKey } from '@scopegate/core/testing'
 import { describe, expect, it } from 'vitest'
@@ -38,6 +39,28 @@ describe('a token that was verified', () => {
     expect(decisions.map((decision) => decision.allowed && decision.token?.subject)).toEqual(
       tokens.map((_, i) => `s${i % 100}`),
     )
+  })
+
+  it('is judged by its own signature, also where the clock has another judged meanwhile', async () => {
+    const { issuer: own, clock: time, createServer } = await startKeySetScenario()
+    let meanwhile: string | undefined
+    const server = createServer({
+      now: () => {
+        const token = meanwhile
+        meanwhile = undefined
+        if (token !== undefined) void server.decide(token)
+        return time.now()
+      },
+    })
+    await server.ready()
+    const genuine = await own.mintToken()
+    const forged = `${genuine.slice(0, genuine.lastIndexOf('.') + 1)}${'A'.repeat(86)}`
+    const other = await own.mintToken({ subject: 'another' })
+    await nextTurn()
+    meanwhile = genuine
+    expect(await server.verdict(forged)).toBe('401 token_signature')
+    meanwhile = genuine
+    expect(await server.verdict(other)).toBe('allowed')
   })
 
   it('never answers for another, however alike', async () => {

@@ -88,15 +88,14 @@ describe('a compact JWS', () => {
     expect(parseCompactJws(`${encode(written)}.${encode(payload)}.AAAA`)?.isPlain).toBe(isPlain)
   })
 
-  it('stays as it was parsed, whatever is parsed after it; its signature as long as nothing is', () => {
+  it('stays as it was parsed, whatever is parsed after it', () => {
     const first = parseCompactJws(good)
-    expect(first?.signature).toEqual(signature)
     const other = `${encode({ alg: 'RS256' })}.${encode({ iss: 'x', exp: 2 })}.${base64url.encode(new Uint8Array(64))}`
     parseCompactJws(other)
     parseCompactJws(`${good.slice(0, -1)}=`)
-    expect(first).toMatchObject({ header, payload })
+    expect(first).toMatchObject({ header, payload, signature })
     for (let i = 0; i < 3; i++) {
-      expect(parseCompactJws(good)).toEqual({ ...first, signature })
+      expect(parseCompactJws(good)).toEqual(first)
       expect(parseCompactJws(other)).toMatchObject({ algorithm: 'RS256', payload: { iss: 'x', exp: 2 } })
     }
   })

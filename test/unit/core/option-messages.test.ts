@@ -12,14 +12,14 @@ const find = (): string => secret
 const rule = { method: 'GET', path: '/rooms/:id', scopes: 'a' }
 
 const SCOPES =
-  "must be 'a b' (all of them), { all: [...] }, { any: [...] } or { anyOf: [[...], ...] }; a bare array does not say which is meant"
+  "must be 'a b' (all of them), { all: [...] }, { any: [...] } or { anyOf: [[...], ...] }, not a bare array"
 const TEXTS = 'must be a string or a non-empty array of non-empty strings'
 const TYPES =
   'must be a non-empty list of claims, or claims with their types (any, string, number, boolean, array, object, uuid)'
 const ALGORITHMS =
   'RS256, RS384, RS512, PS256, PS384, PS512, ES256, ES384, ES512, EdDSA, Ed25519, HS256, HS384, HS512'
 const NOT_CANONICAL =
-  "is no canonical origin: write it as browsers send it, e.g. 'https://app.example', without path, default port or upper case"
+  "must be as browsers send it, e.g. 'https://app.example': without path, default port or upper case"
 const URL_WANTED = 'must be an https URL (http on loopback only) without userinfo or fragment'
 const NO_HEADER = 'is no header name ("*" would not cover Authorization)'
 
@@ -69,7 +69,7 @@ describe('a mistake is told in words that help to mend it', () => {
     ["expiry: must be 'required' or 'optional'", { expiry: 'never' }],
     ["expiry: 'optional' needs `status`: something must say when such a token ends", { expiry: 'optional' }],
     [
-      "maxLifetime: refuses every token without `exp`; it is no use beside `expiry: 'optional'`",
+      "maxLifetime: refuses the tokens without `exp` that `expiry: 'optional'` admits",
       { expiry: 'optional', status: { isActive: yes }, maxLifetime: 60 },
     ],
     ['status.isActive: must be a function: (token) => boolean', { status: { isActive: true } }],
@@ -123,7 +123,7 @@ describe('a mistake is told in words that help to mend it', () => {
       { issuer: 'http://issuer.example' },
     ],
     ['keys.keys: is required (array)', { keys: {} }],
-    ['keys.keys: holds no key; a profile without keys can verify nothing', { keys: { keys: [] } }],
+    ['keys.keys: holds no key to verify with', { keys: { keys: [] } }],
     ['keys.keys[0].kty: is required; it must be of type string', { keys: { keys: [{}] } }],
     [
       'keys.keys[0]: fits none of the algorithms RS256, PS256',
@@ -147,7 +147,7 @@ describe('a mistake is told in words that help to mend it', () => {
       { secret: secret.slice(0, 40), algorithms: ['HS256', 'HS512'] },
     ],
     [
-      'secret: looks like a key, not a shared secret; asymmetric keys belong in `keys`',
+      'secret: looks like a key, not a shared secret; give it as `keys`',
       { secret: `-----BEGIN PUBLIC KEY-----${secret}` },
     ],
     ['algorithms: a `secret` is for HS256, HS384 and HS512 only', { secret, algorithms: ['ES256'] }],

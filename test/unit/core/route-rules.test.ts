@@ -164,7 +164,7 @@ describe('two rules for the same requests', () => {
 describe('an override', () => {
   const user = { method: 'GET', path: '/users/:id', access: 'authenticated' }
   const me = { method: 'GET', path: '/users/me', access: 'authenticated', overrides: '/users/:id' }
-  const outside = 'does not contain the `path` of this rule; only a rule inside another can replace it'
+  const outside = 'does not contain the `path` of this rule, which would replace it'
 
   it.each([
     ['of nothing', { ...me, overrides: '/accounts/:id' }, 'names no rule of the table'],

@@ -175,3 +175,17 @@ it('begins slow work once per patience, however many ask', async () => {
     expect(work.mock.calls.length).toBeLessThanOrEqual(second)
   }
 })
+
+describe('work that is shared and asks for itself', () => {
+  it('is begun once, also where it asks before it first waits', async () => {
+    const flights = createShared<string, number>()
+    let begun = 0
+    const inner: Promise<number>[] = []
+    const work = (): Promise<number> => {
+      if (++begun < 3) inner.push(flights.run('a', work))
+      return Promise.resolve(begun)
+    }
+    expect(await flights.run('a', work)).toBe(1)
+    expect(await Promise.all(inner)).toEqual([1])
+  })
+})

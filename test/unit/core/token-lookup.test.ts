@@ -116,6 +116,16 @@ describe('the answer about a token', () => {
   })
 })
 
+describe('an answer to a detail longer than any origin', () => {
+  it('is given, and not kept: the sender chooses how long it is', async () => {
+    const [lookup, token] = [createLookup(() => false), tokenOf('a')]
+    const [longest, longer] = ['o'.repeat(512), 'o'.repeat(513)]
+    for (const detail of [longest, longer, longer]) expect(await lookup.get(token, detail)).toBe(false)
+    expect([lookup.peek(token, longest), lookup.peek(token, longer)]).toEqual([false, undefined])
+    expect(lookup.asked).toHaveLength(3)
+  })
+})
+
 describe('a source of answers', () => {
   it('that fails is asked again the next time', async () => {
     const answers = [Promise.reject(new Error('down')), Promise.resolve(true)]
