@@ -90,7 +90,7 @@ function refuseCorsWithoutEffect({ cors, origins, routes }: ServerOptions): void
   if (cors !== undefined && origins === undefined)
     throw new ConfigurationError('cors', 'has no effect without `origins`')
   if (origins === undefined || routes !== undefined) return
-  throw new ConfigurationError('origins', 'needs `routes`: a preflight is answered from the route table')
+  throw new ConfigurationError('origins', 'needs `routes`, by which preflights are answered')
 }
 
 /** A page must be able to send its token: unless told otherwise it may send whatever header a token comes in. */

@@ -22,10 +22,7 @@ export function compileGuard(
   const options = parseOptions<RequirementOptions>(requirementSchema, written, 'requirement')
   const requirement = compileRequirement(options, 'requirement')
   if (requirement.access === 'public') {
-    throw new ConfigurationError(
-      'requirement.access',
-      "'public' asks nothing of a request; leave the guard out",
-    )
+    throw new ConfigurationError('requirement.access', "'public' asks nothing; leave the guard out")
   }
   refuseUnknownKinds(requirement, kinds, 'requirement')
   const rule = Object.freeze({ ...options, method: '*', path: '/*' }) as RouteRule

@@ -11,7 +11,10 @@ export function parseOptions<T>(schema: z.ZodMiniType, options: unknown, where: 
   const copy = ownCopy(options, where)
   const result = z.safeParse(schema, copy, { reportInput: true })
   if (result.success) return withoutUndefined(copy) as T
-  throw toConfigurationError(result.error.issues[0] as z.core.$ZodIssue, where)
+  const { issues } = result.error
+  // What is misspelt is missing, too.
+  const misspelt = issues.find(({ code }) => code === 'unrecognized_keys')
+  throw toConfigurationError((misspelt ?? issues[0]) as z.core.$ZodIssue, where)
 }
 
 /** With what was given as `undefined`: a claim to check that is `undefined` is a mistake, and the schema must see it. */
@@ -58,7 +61,7 @@ function join(path: string, key: PropertyKey): string {
 }
 
 function describe(issue: z.core.$ZodIssue): string {
-  if (issue.code === 'unrecognized_keys') return 'is no option here; check its spelling or remove it'
+  if (issue.code === 'unrecognized_keys') return 'is no option here; check its spelling'
   if (issue.code === 'custom' && issue.input === undefined) return `is required; it ${issue.message}`
   if (issue.code !== 'invalid_type' || issue.message !== 'Invalid input') return issue.message
   return issue.input === undefined ? `is required (${issue.expected})` : `must be of type ${issue.expected}`

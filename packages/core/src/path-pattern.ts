@@ -38,7 +38,7 @@ export function parsePathPattern(
   path: string,
   read: typeof parseSegment = parseSegment,
 ): PathPattern | string {
-  if (!path.startsWith('/')) return 'must start with "/"; write the full path that this process receives'
+  if (!path.startsWith('/')) return 'must start with "/"; write the full path'
   const parts = path === '/' ? [] : path.slice(1).split('/')
   const wildcard = parts.at(-1) === '*'
   if (wildcard) parts.pop()

@@ -125,8 +125,8 @@ function isRealm(text: string): boolean {
 
 /** The schema of the form that was chosen; `tokens` decides. @internal */
 export function schemaOf(options: unknown): z.ZodMiniType {
-  const severalProfiles = typeof options === 'object' && options !== null && Object.hasOwn(options, 'tokens')
-  if (!severalProfiles) return z.strictObject({ ...serverShape, ...tokenProfileShape })
+  const { tokens: profiles } = Object.assign(Object.create(null) as { tokens?: unknown }, options)
+  if (profiles === undefined) return z.strictObject({ ...serverShape, ...tokenProfileShape })
   const tokens = z.array(tokenProfileSchema).check(filled('names no token profile'))
   return z.strictObject({ ...serverShape, tokens })
 }

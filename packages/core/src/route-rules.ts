@@ -160,7 +160,7 @@ function compileMethods(method: RuleOptions['method'], where: string): '*' | rea
 }
 
 function problemOfMethod(name: string, methods: readonly string[]): string | undefined {
-  if (name === '*') return methods.length === 1 ? undefined : "'*' says it all; leave the other methods out"
+  if (name === '*') return methods.length === 1 ? undefined : "'*' says it all; leave the others out"
   if (name === 'HEAD') return 'HEAD is judged by the GET rules; write GET'
   if (isNeverAllowed(name)) return `${name} is always refused`
   if (!isUpperCaseWord(name)) return 'must be upper case letters; methods are case-sensitive'

@@ -162,7 +162,7 @@ describe('a guard', () => {
 
   it('that asks nothing is refused in words', () => {
     expect(() => server.requiring({ access: 'public' })).toThrow(
-      "requirement.access: 'public' asks nothing of a request; leave the guard out",
+      "requirement.access: 'public' asks nothing; leave the guard out",
     )
   })
 })

@@ -354,8 +354,8 @@ function climbs(segment: string): boolean {
   for (let text = segment, before = ''; text !== before; ) {
     if (text.split(/[/\\]/).some((part) => /^\.{1,2}(;|$)/.test(part))) return true
     before = text
-    text = text.replace(/%[\da-f]{2}/gi, (escape) =>
-      String.fromCharCode(Number.parseInt(escape.slice(1), 16)),
+    text = text.replace(/%[\da-f]{2}/gi, (hidden) =>
+      String.fromCharCode(Number.parseInt(hidden.slice(1), 16)),
     )
   }
   return false

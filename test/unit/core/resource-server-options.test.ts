@@ -63,6 +63,12 @@ describe('options of a server', () => {
     ['a profile that is none', { tokens: [null] }, 'tokens[0]'],
     ['both forms', { ...profile, tokens: [profile] }, 'issuer'],
     ['the long form undefined', { ...profile, tokens: undefined }, 'tokens'],
+    ['a misspelt key that is missing', { isuer: 'https://a.example', audience: 'a' }, 'isuer'],
+    [
+      'a misspelt key of a rule',
+      { ...profile, routes: [{ methods: 'GET', path: '/', scopes: 'a' }] },
+      'routes[0].methods',
+    ],
     ['an unknown key in a profile', { tokens: [{ ...profile, isuer: 'a' }] }, 'tokens[0].isuer'],
     ['a key of the server in a profile', { tokens: [{ ...profile, realm: 'a' }] }, 'tokens[0].realm'],
   ])('are refused for %s', (_, options, key) => {

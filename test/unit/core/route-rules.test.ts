@@ -176,7 +176,7 @@ describe('an override', () => {
     [
       'of a path that is not one',
       { ...me, overrides: 'users/:id' },
-      'must start with "/"; write the full path that this process receives',
+      'must start with "/"; write the full path',
     ],
     [
       'of a path with a slash at the end',
