@@ -90,7 +90,7 @@ function answerOn(res: express.Response, ran: () => void): void {
 
 const koa: Situations = {
   mounted: (server, ran) => {
-    const router = new Router({ prefix: '/v1' })
+    const router = new Router({ prefix: '/v1', sensitive: true })
     router.use(onKoa.protect(server))
     router.get('/vps/map', (ctx) => answerIn(ctx, ran))
     return new Koa().use(router.routes()).callback()
@@ -237,6 +237,9 @@ describe.each(Object.entries({ express5, koa, hono }))('%s', (_, framework) => {
     const listener = framework.mounted(newServer(), () => runs++)
     expect((await send(listener, [])).status).toBe(401)
     expect((await send(listener, [await bearer('write')])).status).toBe(403)
+    for (const target of ['/V1/vps/map', '/v1/VPS/map', '/%761/vps/map', '/v1/vps/map/']) {
+      expect((await send(listener, [], target)).status, target).not.toBe(200)
+    }
     expect(runs).toBe(0)
     expect((await send(listener, [await bearer('query')])).status).toBe(200)
     expect(runs).toBe(1)

@@ -102,11 +102,23 @@ function readRouter(
     const isPathless = isUse && isForEverything(layer)
     const inside = guarded || gates.some((base) => `${layer.path}/`.startsWith(`${base}/`))
     if (isUse && layer.stack.every((each) => each.name === 'scopegate')) {
-      if (isPathless) gates.push(String(layer.path).replace(NO_PATH, ''))
+      const base = String(layer.path).replace(NO_PATH, '')
+      if (isPathless && isPassedBy(layer, base)) reading.faults.push(passedBy(joinPaths(prefix, base)))
+      else if (isPathless) gates.push(base)
     } else if (isPathless) reading.unseen.push(`${nameOf(layer, prefix)}: whether it hands every request on`)
     else if (!isUse || !layer.stack.every((each) => known.has(each)))
       reading.routes.push(toRoute(layer, router, prefix, inside))
   }
+}
+
+/** The router takes the prefix of its routes in any case, but that of a `use` without a path only as it is written. */
+function isPassedBy({ regexp, opts }: Layer, base: string): boolean {
+  return /[a-z]/i.test(base) && !regexp.ignoreCase && opts.sensitive !== true
+}
+
+function passedBy(base: string): string {
+  const elsewhere = 'mount it on the app, or make the router `sensitive`'
+  return `the gate that is used under ${base} is passed by where that is spelt in another case; ${elsewhere}`
 }
 
 /** What `router.use(f)` makes of having no path. */

@@ -4,8 +4,9 @@ import type { Middleware } from 'koa'
 import type { State } from './access-token.ts'
 
 /**
- * Judges every request by the route table and answers those it refuses. Mount it before the routes; the whole path counts,
- * also under a prefix. It does not see what an earlier middleware answers.
+ * Judges every request by the route table and answers those it refuses. Mount it on the app, before the routes: a router
+ * with a prefix passes by what it uses where the prefix is spelt in another case. It does not see what an earlier middleware
+ * answers.
  * @throws ConfigurationError where the server has no route table
  * @example app.use(protect(server))
  */

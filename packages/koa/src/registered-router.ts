@@ -23,7 +23,8 @@ export interface Layer {
   readonly path: string | RegExp
   /** Empty for `use`. */
   readonly methods: readonly string[]
-  readonly opts: { readonly end?: boolean; readonly pathAsRegExp?: boolean }
+  readonly regexp: RegExp
+  readonly opts: { readonly end?: boolean; readonly pathAsRegExp?: boolean; readonly sensitive?: boolean }
   stack: readonly Middleware[]
 }
 

@@ -112,6 +112,23 @@ describe.each([
     expect(unseen).toEqual([])
   })
 
+  it('refuses a gate that a prefix in another case passes by', async () => {
+    const server = serverWith('GET /api/a')
+    const coverage = async (options: ConstructorParameters<typeof Router>[0], nested = false) => {
+      const own = new Router(options).use(protect(server)).get('/a', handler)
+      const outer = nested ? new Router().use('/api', own.routes()) : own
+      return await faultsOf(assertRoutesCovered(new KoaApp().use(outer.routes()), server))
+    }
+    const { wiring = [] } = await coverage({ prefix: '/api' })
+    expect(wiring).toContainEqual(expect.stringContaining('under /api is passed by'))
+    expect((await coverage({}, true)).wiring).toContainEqual(expect.stringContaining('under /api'))
+    expect(await coverage({ prefix: '/api', sensitive: true })).toEqual({})
+    const own = new Router({ prefix: '/1' }).use(protect(serverWith('GET /1/a'))).get('/a', handler)
+    expect(
+      await faultsOf(assertRoutesCovered(new KoaApp().use(own.routes()), serverWith('GET /1/a'))),
+    ).toEqual({})
+  })
+
   describe('of an override', () => {
     const rules = ['GET /users/:id', 'GET /users/me over /users/:id']
     const me = (options = {}) => new Router(options).get('/users/me', handler)

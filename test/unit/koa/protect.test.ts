@@ -88,7 +88,7 @@ describe.each([
 
   it('judges the whole path when mounted under a prefix', async () => {
     const url = await serve((app) => {
-      const router = new Router<State>({ prefix: '/api' })
+      const router = new Router<State>({ prefix: '/api', sensitive: true })
       router.use(protect(gate.server))
       router.get('/x', (ctx) => {
         ctx.body = 'ran'
