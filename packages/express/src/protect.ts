@@ -3,6 +3,7 @@ import type {
   AccessToken,
   Authorizer,
   ResourceServer,
+  ResponseHeaders,
   RouteRequirement,
   ScopeExpression,
 } from '@scopegate/core'
@@ -54,12 +55,11 @@ async function enforce(authorizer: Authorizer, ...[req, res, next]: Parameters<G
   try {
     const request = { method: req.method, target: req.originalUrl, rawHeaders: req.rawHeaders }
     const decision = authorizer.authorizeNow(request) ?? (await authorizer.authorize(request))
-    for (const name of decision.headers.remove) res.removeHeader(name)
-    for (const [name, value] of decision.headers.set) res.setHeader(name, value)
-    for (const [name, value] of decision.headers.append)
-      res.setHeader(name, joined(res.getHeader(name), value))
-    if (decision.allowed === true) (req as Authenticated).auth = decision.token
-    else {
+    write(res, decision.headers)
+    if (decision.allowed === true) {
+      ;(req as Authenticated).auth = decision.token
+      writeAgain(res, decision.headers)
+    } else {
       res.statusCode = decision.status
       return void res.end(decision.body)
     }
@@ -69,8 +69,36 @@ async function enforce(authorizer: Authorizer, ...[req, res, next]: Parameters<G
   next()
 }
 
+function write(res: ServerResponse, { remove, set, append }: ResponseHeaders): void {
+  for (const name of remove) res.removeHeader(name)
+  for (const [name, value] of set) res.setHeader(name, value)
+  for (const [name, value] of append) res.setHeader(name, joined(res.getHeader(name), value))
+}
+
+/** What handlers set would undo what the gate owns, so that is written once more when the headers go out. */
+function writeAgain(res: ServerResponse, headers: ResponseHeaders): void {
+  if (headers.remove.length + headers.set.length + headers.append.length === 0) return
+  const { writeHead } = res
+  res.writeHead = (...args: unknown[]) => {
+    if (typeof args.at(-1) === 'object') setAll(res, args.pop())
+    write(res, headers)
+    return Reflect.apply(writeHead, res, args)
+  }
+}
+
+/** Sets what `writeHead` was given, in either of its two forms, which it would set after us. */
+function setAll(res: ServerResponse, given: unknown): void {
+  if (!Array.isArray(given)) {
+    for (const [name, value] of Object.entries(given ?? {})) res.setHeader(name, value as string)
+    return
+  }
+  for (let at = 0; at < given.length; at += 2) res.removeHeader(given[at])
+  for (let at = 0; at < given.length; at += 2) res.appendHeader(given[at], given[at + 1])
+}
+
 /** Names nothing twice. */
 function joined(before: ReturnType<ServerResponse['getHeader']>, value: string): string {
-  if (before === undefined) return value
-  return [...new Set(`${[before, value].flat()}`.split(/, */))].join(', ')
+  const names = `${[before ?? [], value].flat()}`.split(/, */)
+  const lower = names.map((name) => name.toLowerCase())
+  return names.filter((_, at) => lower.indexOf(lower[at] as string) === at).join(', ')
 }

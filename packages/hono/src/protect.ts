@@ -80,7 +80,10 @@ function waitUntilOf(c: Context): core.ResourceRequest['waitUntil'] {
 function write(headers: Headers, { remove, set, append }: core.ResponseHeaders): void {
   for (const name of [...headers.keys()]) if (lists(remove, name)) headers.delete(name)
   for (const [name, value] of set) headers.set(name, value)
-  for (const [name, it] of append) headers.get(name)?.split(', ').includes(it) || headers.append(name, it)
+  for (const [name, it] of append) {
+    const names = headers.get(name)?.toLowerCase().split(/, */)
+    names?.includes(it.toLowerCase()) || headers.append(name, it)
+  }
 }
 
 /** Looked for among the few headers there are: each name asked of a `Headers` would be checked anew. */

@@ -29,16 +29,14 @@ export function requireScopes<Scope extends string>(
 /** Fails closed: where the answer cannot be written, another being under way, the connection ends and nothing runs. */
 function guard(authorizer: core.Authorizer): Middleware<State> {
   return async function scopegate(ctx, next) {
-    let headers: core.ResponseHeaders
     try {
       const request = { method: ctx.method, target: ctx.originalUrl, rawHeaders: ctx.req.rawHeaders }
       const decision = authorizer.authorizeNow(request) ?? (await authorizer.authorize(request))
-      headers = decision.headers
-      for (const name of headers.remove) ctx.res.removeHeader(name)
-      for (const [name, value] of headers.set) ctx.res.setHeader(name, value)
-      append(ctx.res, headers)
-      if (decision.allowed === true) ctx.state.auth = decision.token
-      else {
+      write(ctx.res, decision.headers)
+      if (decision.allowed === true) {
+        ctx.state.auth = decision.token
+        writeAgain(ctx.res, decision.headers)
+      } else {
         ctx.status = decision.status
         ctx.body = decision.body
         return void (decision.body || ctx.remove('Content-Length')) // a HEAD would claim that GET has none
@@ -46,31 +44,43 @@ function guard(authorizer: core.Authorizer): Middleware<State> {
     } catch {
       return void ctx.res.destroy()
     }
-    try {
-      return await next()
-    } catch (error) {
-      keepHeaders(ctx.res, headers)
-      throw error
-    }
+    return await next()
   }
 }
 
-/** Koa drops all headers when something throws. The error is left alone: it may be shared, frozen, or bring headers. */
-function keepHeaders(res: ServerResponse, headers: core.ResponseHeaders): void {
+function write(res: ServerResponse, { remove, set, append }: core.ResponseHeaders): void {
+  for (const name of remove) res.removeHeader(name)
+  for (const [name, value] of set) res.setHeader(name, value)
+  for (const [name, value] of append) res.setHeader(name, joined(res.getHeader(name), value))
+}
+
+/**
+ * What handlers set would undo what the gate owns, and Koa drops all headers when something throws, so they are written once
+ * more when the headers go out. The error is left alone: it may be shared, frozen, or bring headers.
+ */
+function writeAgain(res: ServerResponse, headers: core.ResponseHeaders): void {
+  if (headers.remove.length + headers.set.length + headers.append.length === 0) return
   const { writeHead } = res
   res.writeHead = (...args: unknown[]) => {
-    for (const [name, value] of headers.set) res.hasHeader(name) || res.setHeader(name, value)
-    append(res, headers)
+    if (typeof args.at(-1) === 'object') setAll(res, args.pop())
+    write(res, headers)
     return Reflect.apply(writeHead, res, args)
   }
 }
 
-function append(res: ServerResponse, headers: core.ResponseHeaders): void {
-  for (const [name, value] of headers.append) res.setHeader(name, joined(res.getHeader(name), value))
+/** Sets what `writeHead` was given, in either of its two forms, which it would set after us. */
+function setAll(res: ServerResponse, given: unknown): void {
+  if (!Array.isArray(given)) {
+    for (const [name, value] of Object.entries(given ?? {})) res.setHeader(name, value as string)
+    return
+  }
+  for (let at = 0; at < given.length; at += 2) res.removeHeader(given[at])
+  for (let at = 0; at < given.length; at += 2) res.appendHeader(given[at], given[at + 1])
 }
 
 /** Names nothing twice. */
 function joined(before: ReturnType<ServerResponse['getHeader']>, value: string): string {
-  if (before === undefined) return value
-  return [...new Set(`${[before, value].flat()}`.split(/, */))].join(', ')
+  const names = `${[before ?? [], value].flat()}`.split(/, */)
+  const lower = names.map((name) => name.toLowerCase())
+  return names.filter((_, at) => lower.indexOf(lower[at] as string) === at).join(', ')
 }

@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http'
 import { createRequire } from 'node:module'
 import { ConfigurationError, createResourceServer, type ResourceServer } from '@scopegate/core'
 import { accessToken, optionalAccessToken, protect, requireScopes } from '@scopegate/express'
@@ -45,6 +46,44 @@ describe.each([
     expect(JSON.parse(body).error).toBe('unauthorized')
     expect(handler).not.toHaveBeenCalled()
   })
+
+  it.each([undefined, appOrigin])(
+    'owns what it wrote, whatever a handler sets: Origin %s',
+    async (origin) => {
+      const foreign = {
+        Vary: 'Accept-Language',
+        'Access-Control-Allow-Origin': '*',
+        'Access-Control-Max-Age': '5',
+      }
+      const url = await serve((app) => {
+        app.use(protect(gate.server))
+        const cookies = ['a=1', 'b=2']
+        const list = [
+          ...Object.entries(foreign).flat(),
+          ...cookies.flatMap((cookie) => ['Set-Cookie', cookie]),
+        ]
+        const answer = (res: ServerResponse, by = ''): void => {
+          if (by === 'set') for (const [name, value] of Object.entries(foreign)) res.setHeader(name, value)
+          if (by === 'set') res.setHeader('Set-Cookie', cookies).statusCode = 202
+          else if (by === 'object') res.writeHead(202, 'Fine', { ...foreign, 'Set-Cookie': cookies })
+          else res.writeHead(202, list)
+          res.end()
+        }
+        app.use((req, res) => answer(res, req.url.split('?')[1]))
+      })
+      for (const by of ['set', 'object', 'list']) {
+        const sent = { Authorization: good, ...(origin && { Origin: origin }) }
+        const { status, headers } = await get(url, `/api/x?${by}`, sent)
+        expect([status, headers.vary, headers['set-cookie']]).toEqual([
+          202,
+          'Accept-Language, Origin',
+          'a=1, b=2',
+        ])
+        expect(headers['access-control-allow-origin']).toBe(origin)
+        expect(headers).not.toHaveProperty('access-control-max-age')
+      }
+    },
+  )
 
   it('denies without a body for HEAD', async () => {
     const url = await serve((app) => app.use(protect(gate.server)))

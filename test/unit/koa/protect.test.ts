@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import type { ServerResponse } from 'node:http'
 import { connect, createServer } from 'node:http2'
 import { createRequire } from 'node:module'
 import type { AddressInfo } from 'node:net'
@@ -52,6 +53,47 @@ describe.each([
     expect(JSON.parse(body).error).toBe('unauthorized')
     expect(handler).not.toHaveBeenCalled()
   })
+
+  it.each([undefined, appOrigin])(
+    'owns what it wrote, whatever a handler sets: Origin %s',
+    async (origin) => {
+      const foreign = {
+        Vary: 'Accept-Language',
+        'Access-Control-Allow-Origin': '*',
+        'Access-Control-Max-Age': '5',
+      }
+      const url = await serve((app) => {
+        app.use(protect(gate.server))
+        const cookies = ['a=1', 'b=2']
+        const list = [
+          ...Object.entries(foreign).flat(),
+          ...cookies.flatMap((cookie) => ['Set-Cookie', cookie]),
+        ]
+        const answer = (res: ServerResponse, by = ''): void => {
+          if (by === 'set') for (const [name, value] of Object.entries(foreign)) res.setHeader(name, value)
+          if (by === 'set') res.setHeader('Set-Cookie', cookies).statusCode = 202
+          else if (by === 'object') res.writeHead(202, 'Fine', { ...foreign, 'Set-Cookie': cookies })
+          else res.writeHead(202, list)
+          res.end()
+        }
+        app.use((ctx) => {
+          ctx.respond = false
+          answer(ctx.res, ctx.querystring)
+        })
+      })
+      for (const by of ['set', 'object', 'list']) {
+        const sent = { Authorization: good, ...(origin && { Origin: origin }) }
+        const { status, headers } = await get(url, `/api/x?${by}`, sent)
+        expect([status, headers.vary, headers['set-cookie']]).toEqual([
+          202,
+          'Accept-Language, Origin',
+          'a=1, b=2',
+        ])
+        expect(headers['access-control-allow-origin']).toBe(origin)
+        expect(headers).not.toHaveProperty('access-control-max-age')
+      }
+    },
+  )
 
   it('denies without a body for HEAD, and claims no length', async () => {
     const url = await serve((app) => app.use(protect(gate.server)))
@@ -174,7 +216,7 @@ describe.each([
       expect(reply).toMatchObject({ status: 500, headers: corsHeaders })
     })
 
-    it('overwrites no header that the error brought', async () => {
+    it('overwrites no header that the error brought, but for what it owns', async () => {
       const headers = { 'Retry-After': '7', vary: 'Accept', 'Access-Control-Expose-Headers': 'Retry-After' }
       const url = await serveThrowing(Object.assign(new Error('busy'), { status: 429, headers }))
       const reply = await get(url, '/api/x', { Origin: appOrigin, Authorization: good })
@@ -182,7 +224,7 @@ describe.each([
         'retry-after': '7',
         vary: 'Accept, Origin',
         'access-control-allow-origin': appOrigin,
-        'access-control-expose-headers': 'Retry-After',
+        'access-control-expose-headers': 'WWW-Authenticate, Retry-After',
       })
     })
 
