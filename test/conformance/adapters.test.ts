@@ -34,6 +34,8 @@ interface Situations {
   throwing(server: ResourceServer, error: unknown): RequestListener
   /** `GET /v1/vps/map` guarded by `requireScopes(server, 'write')`, with the table in front or not. */
   guarded(server: ResourceServer, ran: () => void, table: boolean): RequestListener
+  /** The gate behind a middleware that says `Content-Length: 5` of every answer. */
+  misled(server: ResourceServer): RequestListener
   /** Answers whether `optionalAccessToken` is there, and what `accessToken` throws, with or without a gate. */
   reading(server: ResourceServer | undefined): RequestListener
 }
@@ -62,6 +64,10 @@ const express5: Situations = {
     return app.use(
       ((_error, _req, res, _next) => void res.status(418).end()) satisfies express.ErrorRequestHandler,
     )
+  },
+  misled: (server) => {
+    const app = express().use((_req, res, next) => void res.setHeader('Content-Length', '5') ?? next())
+    return app.use(onExpress.protect(server))
   },
   guarded: (server, ran, table) => {
     const app = express()
@@ -112,6 +118,14 @@ const koa: Situations = {
       throw error
     })
     return app.callback()
+  },
+  misled: (server) => {
+    const app = new Koa()
+    app.use(async (ctx, next) => {
+      ctx.set('Content-Length', '5')
+      await next()
+    })
+    return app.use(onKoa.protect(server)).callback()
   },
   guarded: (server, ran, table) => {
     const router = new Router()
@@ -169,6 +183,15 @@ const hono: Situations = {
     app.onError((thrown) =>
       thrown instanceof HTTPException ? thrown.getResponse() : new Response(null, { status: 500 }),
     )
+    return getRequestListener(app.fetch)
+  },
+  misled: (server) => {
+    const app = new Hono()
+    app.use(async (c, next) => {
+      c.header('Content-Length', '5')
+      await next()
+    })
+    app.use(onHono.protect(server))
     return getRequestListener(app.fetch)
   },
   guarded: (server, ran, table) => {
@@ -243,6 +266,18 @@ describe.each(Object.entries({ express5, koa, hono }))('%s', (_, framework) => {
     expect(runs).toBe(0)
     expect((await send(listener, [await bearer('query')])).status).toBe(200)
     expect(runs).toBe(1)
+  })
+
+  it('says how long its own answer is, whatever was said before it', async () => {
+    const listener = framework.misled(newServer())
+    const { status, headers, body } = await send(listener, [])
+    expect([status, valuesOf({ headers }, 'content-length')]).toEqual([401, [String(body.length)]])
+    expect(valuesOf(await send(listener, [], '/v1/vps/map', 'HEAD'), 'content-length')).toEqual([])
+    const silent = framework.misled(
+      createServer(issuer, clock, { renderError: ({ status: same }) => ({ status: same, body: '' }) }),
+    )
+    const empty = await send(silent, [])
+    expect([empty.body, valuesOf(empty, 'content-length')]).toEqual(['', ['0']])
   })
 
   it.each(['before', 'after'] as const)('owns CORS with cors() %s it', async (where) => {

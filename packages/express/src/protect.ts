@@ -2,6 +2,7 @@ import type { ServerResponse } from 'node:http'
 import type {
   AccessToken,
   Authorizer,
+  DeniedDecision,
   ResourceServer,
   ResponseHeaders,
   RouteRequirement,
@@ -61,12 +62,23 @@ async function enforce(authorizer: Authorizer, ...[req, res, next]: Parameters<G
       writeAgain(res, decision.headers)
     } else {
       res.statusCode = decision.status
+      setLength(req, res, decision)
       return void res.end(decision.body)
     }
   } catch {
     return void res.destroy()
   }
   next()
+}
+
+/** Also where an earlier middleware said another; of an answer without a body nothing is claimed. */
+function setLength(
+  { method }: Pick<Request, 'method'>,
+  res: ServerResponse,
+  { status, body }: DeniedDecision,
+): void {
+  if (method === 'HEAD' || status === 204) res.removeHeader('Content-Length')
+  else res.setHeader('Content-Length', Buffer.byteLength(body))
 }
 
 function write(res: ServerResponse, { remove, set, append }: ResponseHeaders): void {

@@ -43,11 +43,17 @@ function guard(by: core.Authorizer | ((c: Context) => core.Authorizer)): Guard {
     if (decision.allowed === true) {
       c.set('auth', decision.token)
       await next()
-    } else c.res = c.newResponse(decision.body || null, decision.status as 401)
+    } else deny(c, decision)
     const { remove, set, append } = decision.headers
     // Asked first, since looking at the headers alone makes servers build them.
     if (remove.length + set.length + append.length > 0) answer(c, decision.headers)
   }
+}
+
+function deny(c: Context, { status, body }: core.DeniedDecision): void {
+  const isBare = c.req.method === 'HEAD' || status === 204
+  c.res = c.newResponse(isBare ? null : body, status as 401)
+  c.res.headers.delete('Content-Length') // that of an earlier middleware
 }
 
 function answer(c: Context, headers: core.ResponseHeaders): void {

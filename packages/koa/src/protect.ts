@@ -39,7 +39,8 @@ function guard(authorizer: core.Authorizer): Middleware<State> {
       } else {
         ctx.status = decision.status
         ctx.body = decision.body
-        return void (decision.body || ctx.remove('Content-Length')) // a HEAD would claim that GET has none
+        if (ctx.method === 'HEAD' || decision.status === 204) ctx.remove('Content-Length') // it would claim that GET has none
+        return
       }
     } catch {
       return void ctx.res.destroy()
