@@ -17,7 +17,7 @@ export interface OriginSource extends SourceLimits {
 
 /**
  * The origins whose pages may use the API, as browsers send them: `https://app.example`. `'*'` lets every page read the
- * answers, never with credentials.
+ * answers, never with credentials. An empty list lets none; `'null'` is what any sandboxed page or local file sends.
  */
 export type OriginsOption = '*' | readonly string[] | OriginSource
 

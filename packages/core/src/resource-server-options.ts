@@ -53,7 +53,8 @@ interface ServerDetails<Scope extends string> {
    * `monitor` lets EVERY request through to its handler (but for granted preflights, which it answers, and faults of its
    * own) and only reports what would have been answered, to `onDecision`
    * (which must be given) and as {@link AllowedDecision.observed}; each response says so in `Scopegate-Mode`. For trying a
-   * route table on live traffic, behind the protection that is still there. Default `enforce`.
+   * route table on live traffic, behind the protection that is still there. With `origins` the gate owns the CORS headers in
+   * this mode too: leave `origins` out while another `cors()` answers pages. Default `enforce`.
    */
   readonly mode?: 'enforce' | 'monitor'
   /** The longest token looked at, in characters; a longer one is answered 401. Default 8192, at most 1048576. */

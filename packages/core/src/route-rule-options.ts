@@ -9,7 +9,8 @@ export type HttpMethod = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS'
 interface RequirementDetails {
   /**
    * Spellings this rule accepts inside its parameters and under its `/*`: an encoded slash, percent sign or backslash, and
-   * `;` raw or encoded. Each stays within its segment. Default: none, such a target is answered 400.
+   * `;` raw or encoded. Each stays within its segment. Default: none, such a target is answered 400. Not for handlers that
+   * decode the path before they look something up by it, such as static files: to them an encoded slash is one.
    * @example `opaque: ['%2f']` for ids like `org%2Frepo`
    */
   readonly opaque?: readonly OpaqueSpelling[]
