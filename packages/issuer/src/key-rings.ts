@@ -9,6 +9,7 @@ import {
   type SigningKey,
 } from './signing-key.ts'
 import type { Instant, IssuerStore, SigningKeyRecord } from './store.ts'
+import { withinTime } from './within-time.ts'
 
 /** The keys of one owner as they were read; `at` is when. */
 interface KeyRing {
@@ -29,6 +30,7 @@ export interface KeyRings {
 
 /** Where the keys are and how they live. Times are in milliseconds. */
 export interface KeyRingPolicy {
+  /** Every call of it must settle: while one has not, nothing else is done with the keys of its owner. */
   readonly store: IssuerStore['signingKeys']
   readonly vault: KeyVault
   /** Of the issuer's keys; those of an account are HS256. */
@@ -45,6 +47,8 @@ export const ISSUER = ''
 
 /** Another process may have rotated; after this time its keys are seen here too. */
 const MAX_AGE = 30_000
+/** Verifiers give up after 5 seconds; by then they must have the keys that are known, if there are any. */
+const PATIENCE_MS = 3000
 const MAX_RINGS = 10_000
 const MAX_ATTEMPTS = 3
 
@@ -72,7 +76,7 @@ export function createKeyRings(policy: KeyRingPolicy): KeyRings {
     const known = rings.get(owner)
     if (known && Math.abs(now() - known.at) < MAX_AGE) return known
     try {
-      return await loadOnce(owner)
+      return await (known ? withinTime(async () => await loadOnce(owner), PATIENCE_MS) : loadOnce(owner))
     } catch (error) {
       // Verifiers need the key set also while the store is down.
       const last = rings.get(owner)

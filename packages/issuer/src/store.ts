@@ -125,7 +125,8 @@ export type CredentialChanges = Partial<
 
 /**
  * What the issuer keeps its records in. Every method is atomic: when its promise resolves the change is durable, and
- * after a crash it is there as a whole or not at all. A store that cannot answer rejects with `StoreUnavailableError`.
+ * after a crash it is there as a whole or not at all. A store that cannot answer rejects with `StoreUnavailableError`; one
+ * that has not answered within 10 seconds is taken for one that cannot.
  */
 export interface IssuerStore {
   /** Whether records outlive the process; then private keys should be sealed. */

@@ -15,6 +15,7 @@ import {
 import { createKeyVault } from './key-vault.ts'
 import { createMemoryStore } from './memory-store.ts'
 import { parseOptions } from './parse-options.ts'
+import { patientStore } from './patient-store.ts'
 import { hasRefreshTokens } from './refresh-tokens.ts'
 import type { Registry } from './registry.ts'
 import { isId } from './registry-options.ts'
@@ -119,7 +120,7 @@ function toSettings(options: TokenIssuerOptions): Settings {
   const settings: Settings = {
     ...parsed,
     // Not the copy: a store may be an object with a state of its own.
-    store: parsed.store === undefined ? createMemoryStore() : (options.store as IssuerStore),
+    store: patientStore(parsed.store === undefined ? createMemoryStore() : (options.store as IssuerStore)),
     endpoints: parsed.endpoints ?? (parsed.issuance === 'direct' ? [] : DEFAULT_ENDPOINTS),
     lifetime: parsed.lifetime ?? 3600,
     jwksPath: parsed.jwksPath ?? '/.well-known/jwks.json',

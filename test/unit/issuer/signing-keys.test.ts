@@ -7,8 +7,9 @@ import {
   StoreUnavailableError,
 } from '@scopegate/issuer'
 import { createLocalJWKSet, decodeProtectedHeader, jwtVerify } from 'jose'
-import { describe, expect, it, vi } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { AUDIENCE, basic, createFixture, type Fixture, ISSUER, send, verify } from './issuer-fixture.ts'
+import { createStallingStore } from './stalling-store.ts'
 
 const encryptionKey = new Uint8Array(32).fill(7)
 const DAY = 86_400
@@ -305,6 +306,41 @@ describe('the key set', () => {
     expect(await kids(fixture)).toEqual(before)
     const fresh = createFixture({ store: { ...store, signingKeys: { ...store.signingKeys, list } } })
     expect(await send(fresh, '/.well-known/jwks.json', { method: 'GET' })).toMatchObject({ status: 503 })
+  })
+
+  afterEach(() => vi.useRealTimers())
+
+  it('is served on while the store does not answer, before verifiers give up, and read anew once it does', async () => {
+    const { store, stall, heal, stalled } = createStallingStore()
+    const fixture = createFixture({ store })
+    const before = await kids(fixture)
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    stall('signingKeys', 'list')
+    fixture.clock.advance(3600)
+    const served = kids(fixture)
+    await vi.advanceTimersByTimeAsync(3000)
+    expect(await served).toEqual(before)
+    const rotating = expect(fixture.issuer.keys.rotate()).rejects.toThrow(StoreUnavailableError)
+    await vi.advanceTimersByTimeAsync(7000)
+    expect(stalled()).toBe(2)
+    await vi.advanceTimersByTimeAsync(10_000)
+    await rotating
+    heal()
+    await fixture.issuer.keys.rotate()
+    expect(await kids(fixture)).toHaveLength(3)
+    expect(vi.getTimerCount()).toBe(0)
+  })
+
+  it('is out of reach for a while, not for ever, where the store did not answer the first time', async () => {
+    const { store, stall, heal } = createStallingStore()
+    const fixture = createFixture({ store })
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    stall('signingKeys', 'list')
+    const refused = send(fixture, '/.well-known/jwks.json', { method: 'GET' })
+    await vi.advanceTimersByTimeAsync(10_000)
+    expect((await refused).status).toBe(503)
+    heal()
+    expect((await send(fixture, '/.well-known/jwks.json', { method: 'GET' })).status).toBe(200)
   })
 })
 
