@@ -1,5 +1,6 @@
 import { PostgresDialect } from 'kysely'
 import { Pool, type PoolConfig } from 'pg'
+import { patientPool } from './patient-pool.ts'
 import { openSqlStore } from './sql-store.ts'
 import type { IssuerStore } from './store.ts'
 
@@ -15,6 +16,8 @@ export interface PostgresStoreOptions {
 
 const CONNECTION_TIMEOUT_MS = 5000
 const STATEMENT_TIMEOUT_MS = 10_000
+/** After the server's own limit, which costs no connection. */
+const QUERY_TIMEOUT_MS = 12_000
 /** Any number that no other program takes a lock on. */
 const MIGRATION_LOCK = 'select pg_advisory_xact_lock(7283710928)'
 
@@ -36,7 +39,7 @@ export async function openPostgresStore(options: PostgresStoreOptions = {}): Pro
   // An idle connection that the server ends is replaced; without a listener it would end the process.
   pool.on('error', () => undefined)
   return await openSqlStore({
-    dialect: new PostgresDialect({ pool }),
+    dialect: new PostgresDialect({ pool: patientPool(pool, QUERY_TIMEOUT_MS) }),
     persistent: true,
     migrationLock: MIGRATION_LOCK,
   })
