@@ -85,9 +85,9 @@ export interface TokenIssuerOptions {
   readonly jwksPath?: string
   /** The clock, in milliseconds since 1970. Default `Date.now`. */
   readonly now?: () => number
-  /** Told of set-ups that are good for development only. Default `console.warn`. */
+  /** Told of set-ups that are good for development only. What it throws changes nothing. Default `console.warn`. */
   readonly warn?: (message: string) => void
-  /** Told of every error behind an answer 500 or 503. What it throws changes nothing. Default: nobody. */
+  /** Told of every error behind an answer 500 or 503. What it throws or rejects with changes nothing. Default: nobody. */
   readonly onFault?: (error: unknown) => void
 }
 

@@ -132,11 +132,11 @@ function toSettings(options: TokenIssuerOptions): Settings {
   return settings
 }
 
-/** What an observer throws changes no answer. */
-function quietly(observer: TokenIssuerOptions['onFault']): (error: unknown) => void {
-  return (error) => {
+/** What an observer throws or rejects with changes nothing, and does not end the process. */
+function quietly<What>(observer: ((what: What) => unknown) | undefined): (what: What) => void {
+  return (what) => {
     try {
-      observer?.(error)
+      Promise.resolve(observer?.(what)).catch(() => undefined)
     } catch {
       // The answer matters more.
     }
@@ -155,7 +155,9 @@ function refuseWithoutEffect({ endpoints, issuance, refreshTokens }: Settings): 
 
 function warnOfPlainKeys({ store, signing, warn = console.warn }: Settings): void {
   if (!store.persistent || signing?.encryptionKey !== undefined) return
-  warn('scopegate: signing keys are stored in plain text; give `signing.encryptionKey` outside development')
+  quietly(warn)(
+    'scopegate: signing keys are stored in plain text; give `signing.encryptionKey` outside development',
+  )
 }
 
 function toMinterSettings({ issuer, subjectSuffix = '' }: Settings): MinterSettings {

@@ -1,13 +1,15 @@
+import { setImmediate } from 'node:timers/promises'
 import {
   createMemoryStore,
   createTokenIssuer,
   fronteggDialect,
   multisetDialect,
+  StoreUnavailableError,
   standardDialect,
   type TokenIssuerOptions,
 } from '@scopegate/issuer'
 import { openLibsqlStore } from '@scopegate/issuer/libsql'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { AUDIENCE, createFixture, ISSUER, send } from './issuer-fixture.ts'
 
 const required = { issuer: ISSUER, audience: AUDIENCE }
@@ -134,6 +136,42 @@ describe('createTokenIssuer', () => {
     const store = createMemoryStore()
     const list = async (): Promise<never> => await Promise.reject(new Error('read'))
     createFixture({ store: { ...store, signingKeys: { ...store.signingKeys, list } } })
+  })
+
+  it.each([
+    [
+      'throws',
+      () => {
+        throw new Error('no log')
+      },
+    ],
+    ['rejects', async () => await Promise.reject(new Error('no log'))],
+  ])('answers as ever and lives on where `onFault` or `warn` %s', async (_, observer) => {
+    const store = createMemoryStore()
+    const findClient = async (): Promise<never> => await Promise.reject(new StoreUnavailableError('down'))
+    const told: unknown[] = []
+    // No mock: that would take care of a rejection itself.
+    const tell = (what: unknown): unknown => {
+      told.push(what)
+      return observer()
+    }
+    const fixture = createFixture({
+      store: { ...store, persistent: true, credentials: { ...store.credentials, findClient } },
+      onFault: tell,
+      warn: tell,
+    })
+    const stray = vi.fn()
+    process.once('unhandledRejection', stray)
+    const headers = { authorization: 'Basic YTpi' }
+    const reply = await send(fixture, '/oauth/token', { headers, body: { grant_type: 'client_credentials' } })
+    await setImmediate()
+    process.off('unhandledRejection', stray)
+    expect(reply.status).toBe(503)
+    expect(told).toEqual([
+      expect.stringContaining('signing.encryptionKey'),
+      expect.any(StoreUnavailableError),
+    ])
+    expect(stray).not.toHaveBeenCalled()
   })
 
   it('does without refresh tokens where a dialect would have them', async () => {
