@@ -3,6 +3,7 @@ import type { ClaimMapping } from './access-token-claims.ts'
 import { dialectSchema, lifetimeSchema, type TokenDialect } from './dialect-options.ts'
 import type { SigningAlgorithm } from './signing-key.ts'
 import type { IssuerStore } from './store.ts'
+import { callable, text, whole } from './value-options.ts'
 
 /** One token endpoint. */
 export interface TokenEndpointOptions {
@@ -91,18 +92,6 @@ export interface TokenIssuerOptions {
   readonly onFault?: (error: unknown) => void
 }
 
-const callable = (what: string): z.ZodMiniType =>
-  z.unknown().check(z.refine((value) => typeof value === 'function', `must be a function: ${what}`))
-const whole = (least: number, most: number): z.ZodMiniType =>
-  z
-    .number()
-    .check(
-      z.refine(
-        (value) => Number.isSafeInteger(value) && value >= least && value <= most,
-        `must be a whole number from ${least} to ${most}`,
-      ),
-    )
-const text = z.string().check(z.minLength(1, 'is empty'))
 const path = z
   .string()
   .check(

@@ -4,9 +4,11 @@ import { pathToFileURL } from 'node:url'
 import { type Client, createClient } from '@libsql/client'
 import { StoreUnavailableError } from './errors.ts'
 import { libsqlDialect } from './libsql-dialect.ts'
+import { parseOptions } from './parse-options.ts'
 import { retryWhileBusy } from './retry-while-busy.ts'
 import { openSqlStore } from './sql-store.ts'
 import type { IssuerStore } from './store.ts'
+import { libsqlOptionsSchema } from './store-options.ts'
 
 /** Where the embedded database is. */
 export interface LibsqlStoreOptions {
@@ -22,11 +24,13 @@ const IN_MEMORY = ':memory:'
 /**
  * Opens an embedded libSQL database and brings its schema up to date. A change is on disk before its promise resolves.
  *
+ * @throws ConfigurationError naming the option that is wrong, missing or unknown
  * @throws StoreUnavailableError where it cannot be opened
  * @example
  * const store = await openLibsqlStore({ file: './issuer.db' })
  */
-export async function openLibsqlStore({ file }: LibsqlStoreOptions): Promise<IssuerStore> {
+export async function openLibsqlStore(options: LibsqlStoreOptions): Promise<IssuerStore> {
+  const { file } = parseOptions<LibsqlStoreOptions>(libsqlOptionsSchema, options)
   const persistent = file !== IN_MEMORY
   const client = await openClient(persistent ? file : undefined)
   return await openSqlStore({ dialect: libsqlDialect(client), persistent })

@@ -1,8 +1,10 @@
 import { PostgresDialect } from 'kysely'
 import { Pool, type PoolConfig } from 'pg'
+import { parseOptions } from './parse-options.ts'
 import { patientPool } from './patient-pool.ts'
 import { openSqlStore } from './sql-store.ts'
 import type { IssuerStore } from './store.ts'
+import { postgresOptionsSchema } from './store-options.ts'
 
 /** How to reach the Postgres server. */
 export interface PostgresStoreOptions {
@@ -24,16 +26,22 @@ const MIGRATION_LOCK = 'select pg_advisory_xact_lock(7283710928)'
 /**
  * Connects to a Postgres server and brings its schema up to date; processes that start together take turns.
  *
+ * @throws ConfigurationError naming the option that is wrong or unknown
  * @throws StoreUnavailableError where it cannot be reached
  * @example
  * const store = await openPostgresStore({ connectionString: 'postgresql://issuer@db.example/issuer' })
  */
 export async function openPostgresStore(options: PostgresStoreOptions = {}): Promise<IssuerStore> {
+  const { connectionString, maxConnections } = parseOptions<PostgresStoreOptions>(
+    postgresOptionsSchema,
+    options,
+  )
   const pool = new Pool({
-    connectionString: options.connectionString,
-    max: options.maxConnections ?? 10,
+    connectionString,
+    max: maxConnections ?? 10,
     connectionTimeoutMillis: CONNECTION_TIMEOUT_MS,
     statement_timeout: STATEMENT_TIMEOUT_MS,
+    // Not the copy, which is frozen: pg hides the private key in it.
     ...(options.ssl === undefined ? {} : { ssl: options.ssl }),
   })
   // An idle connection that the server ends is replaced; without a listener it would end the process.

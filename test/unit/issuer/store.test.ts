@@ -440,3 +440,39 @@ describe('a store that cannot be opened', () => {
     expect(await readFile(import.meta.filename, 'utf8')).toBe(before)
   })
 })
+
+describe('the options of a store', () => {
+  it.each<[string, unknown, string]>([
+    ['no file', {}, 'file'],
+    ['a file that is `undefined`, as a variable that is not set', { file: undefined }, 'file'],
+    ['a file without a name', { file: '' }, 'file'],
+    ['a file that is no path', { file: new URL('file:///tmp/issuer.db') }, 'file'],
+    ['a name in the place of options', ':memory:', ''],
+    ['nothing at all', undefined, ''],
+    ['an option that there is not', { file: ':memory:', url: 'file:issuer.db' }, 'url'],
+  ])('for libSQL are refused: %s', async (_, options, key) => {
+    await expect(openLibsqlStore(options as never)).rejects.toMatchObject({ code: 'ERR_CONFIGURATION', key })
+  })
+
+  it.each<[string, unknown, string]>([
+    ['an empty connection string', { connectionString: '' }, 'connectionString'],
+    ['no connection at all', { maxConnections: 0 }, 'maxConnections'],
+    ['a number of connections as text', { maxConnections: '10' }, 'maxConnections'],
+    ['TLS by name', { ssl: 'require' }, 'ssl'],
+    ['an option that there is not', { connectionstring: 'postgresql://u@db.example/x' }, 'connectionstring'],
+  ])('for Postgres are refused: %s', async (_, options, key) => {
+    await expect(openPostgresStore(options as never)).rejects.toMatchObject({
+      code: 'ERR_CONFIGURATION',
+      key,
+    })
+  })
+
+  it('for Postgres may hold what `pg` writes to', async () => {
+    const ssl = { key: 'a key', rejectUnauthorized: false }
+    const opened = openPostgresStore({ connectionString: 'postgresql://u@127.0.0.1:1/x', ssl })
+    await expect(opened).rejects.toMatchObject({
+      code: 'ERR_STORE_UNAVAILABLE',
+      cause: { code: 'ECONNREFUSED' },
+    })
+  })
+})
