@@ -1,4 +1,5 @@
 import * as z from 'zod/mini'
+import { oneOf } from './value-options.ts'
 
 /** Where a client may put its id and secret. */
 export type CredentialPlace =
@@ -115,7 +116,7 @@ const place = z.union(
   ],
   "must be { in: 'basic', encoding } or { in: 'body' | 'headers', id, secret }",
 )
-const replyField = z.enum([
+const replyField = oneOf([
   'accessToken',
   'tokenType',
   'expiresIn',
@@ -125,7 +126,11 @@ const replyField = z.enum([
   'scope',
   'refreshToken',
 ])
-const errorPart = z.enum(['code', 'description', 'status'])
+const errorPart = oneOf(['code', 'description', 'status'])
+const errorField = z.union(
+  [errorPart, z.tuple([errorPart])],
+  "must be 'code', 'description' or 'status', or one of them in an array",
+)
 const errorAnswer = z.strictObject({
   status: z.optional(
     z
@@ -150,8 +155,8 @@ export const lifetimeSchema: z.ZodMiniType = z
 
 const dialectShape = z.strictObject({
   credentials: z.array(place),
-  choice: z.optional(z.enum(['exactly-one', 'first'])),
-  body: z.array(z.enum(['form', 'json'])),
+  choice: z.optional(oneOf(['exactly-one', 'first'])),
+  body: z.array(oneOf(['form', 'json'])),
   grant: z.union(
     [z.enum(['client_credentials', 'refresh_token']), z.strictObject({ parameter: name })],
     "must be 'client_credentials', 'refresh_token' or { parameter }",
@@ -159,7 +164,12 @@ const dialectShape = z.strictObject({
   parameters: z.optional(
     z.strictObject({
       scope: z.optional(name),
-      audience: z.optional(z.union([name, z.array(name).check(z.minLength(1))])),
+      audience: z.optional(
+        z.union(
+          [name, z.array(name).check(z.minLength(1, 'is empty'))],
+          'must be the name of a parameter or a non-empty array of names',
+        ),
+      ),
       refreshToken: z.optional(name),
     }),
   ),
@@ -168,7 +178,7 @@ const dialectShape = z.strictObject({
     .record(z.string(), replyField)
     .check(z.refine((reply) => Object.values(reply).includes('accessToken'), 'gives no accessToken')),
   errors: z.strictObject({
-    body: z.record(z.string(), z.union([errorPart, z.tuple([errorPart])])),
+    body: z.record(z.string(), errorField),
     answers: z.optional(z.partialRecord(z.enum(TOKEN_ERROR_REASONS), errorAnswer)),
   }),
   lifetime: z.optional(lifetimeSchema),

@@ -3,7 +3,7 @@ import type { ClaimMapping } from './access-token-claims.ts'
 import { dialectSchema, lifetimeSchema, type TokenDialect } from './dialect-options.ts'
 import type { SigningAlgorithm } from './signing-key.ts'
 import type { IssuerStore } from './store.ts'
-import { callable, text, whole } from './value-options.ts'
+import { callable, oneOf, text, whole } from './value-options.ts'
 
 /** One token endpoint. */
 export interface TokenEndpointOptions {
@@ -111,7 +111,10 @@ export const issuerOptionsSchema: z.ZodMiniType = z.strictObject({
         'must be an https URL (http on loopback only) without query, fragment or credentials',
       ),
     ),
-  audience: z.union([text, z.array(text).check(z.minLength(1, 'is empty'))]),
+  audience: z.union(
+    [text, z.array(text).check(z.minLength(1, 'is empty'))],
+    'must be a string or a non-empty array of them',
+  ),
   store: z.optional(z.unknown().check(z.refine(isStore, 'must be an open store; await it'))),
   endpoints: z.optional(z.array(z.strictObject({ path, dialect: dialectSchema }))),
   scopes: z.optional(z.array(scope).check(z.minLength(1, 'is empty; leave it out where any scope will do'))),
@@ -124,7 +127,7 @@ export const issuerOptionsSchema: z.ZodMiniType = z.strictObject({
   ),
   signing: z.optional(
     z.strictObject({
-      algorithm: z.optional(z.enum(['ES256', 'RS256', 'EdDSA'], "must be 'ES256', 'RS256' or 'EdDSA'")),
+      algorithm: z.optional(oneOf(['ES256', 'RS256', 'EdDSA'])),
       encryptionKey: z.optional(
         z
           .unknown()
@@ -145,8 +148,8 @@ export const issuerOptionsSchema: z.ZodMiniType = z.strictObject({
         z.regex(/^[^A-Za-z0-9_-]/, 'must begin with a character that no id has, such as "@"'),
       ),
   ),
-  issuance: z.optional(z.enum(['both', 'exchange', 'direct'])),
-  revocation: z.optional(z.enum(['immediate', 'at-expiry'])),
+  issuance: z.optional(oneOf(['both', 'exchange', 'direct'])),
+  revocation: z.optional(oneOf(['immediate', 'at-expiry'])),
   localhost: z.optional(z.boolean()),
   sourceMaxAge: z.optional(whole(1, 3600)),
   throttle: z.optional(

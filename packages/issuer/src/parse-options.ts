@@ -26,9 +26,14 @@ export function parseInput<T>(schema: z.ZodMiniType, input: unknown): T {
 
 function parse<T>(schema: z.ZodMiniType, value: unknown, toError: (issue: z.core.$ZodIssue) => Error): T {
   const copy = ownCopy(value)
-  const result = z.safeParse(schema, copy)
+  const result = z.safeParse(schema, copy, { reportInput: true })
   if (result.success) return copy as T
-  throw toError(result.error.issues[0] as z.core.$ZodIssue)
+  throw toError(tellingIssue(result.error.issues))
+}
+
+/** A misspelt name first: what is missing may be what it was meant to be. */
+function tellingIssue(issues: readonly z.core.$ZodIssue[]): z.core.$ZodIssue {
+  return (issues.find(({ code }) => code === 'unrecognized_keys') ?? issues[0]) as z.core.$ZodIssue
 }
 
 function ownCopy(value: unknown): unknown {
@@ -57,6 +62,8 @@ function join(path: string, key: PropertyKey): string {
 
 function describe(issue: z.core.$ZodIssue): string {
   if (issue.code === 'unrecognized_keys') return 'is no option here; check its spelling or remove it'
-  if (issue.code !== 'invalid_type' || issue.message !== 'Invalid input') return issue.message
-  return issue.input === undefined ? `is required (${issue.expected})` : `must be of type ${issue.expected}`
+  const isMissing = issue.input === undefined
+  if (issue.code !== 'invalid_type' || issue.message !== 'Invalid input')
+    return isMissing ? `is required; it ${issue.message}` : issue.message
+  return isMissing ? `is required (${issue.expected})` : `must be of type ${issue.expected}`
 }

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini'
 import { originSchema } from './origin-options.ts'
 import type { AccountRecord, Instant, Metadata, Subject } from './store.ts'
+import { oneOf } from './value-options.ts'
 
 /** A new account. */
 export interface NewAccount {
@@ -82,15 +83,16 @@ const instant = z
 const metadata = z
   .record(z.string(), z.unknown())
   .check(z.refine(isSmallJson, `must be JSON of at most ${MAX_METADATA} characters`))
-const subject = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('account') }),
-  z.strictObject({ kind: z.literal('user'), id: label }),
-])
+const subject = z.discriminatedUnion(
+  'kind',
+  [z.strictObject({ kind: z.literal('account') }), z.strictObject({ kind: z.literal('user'), id: label })],
+  { error: ({ code }) => (code === 'invalid_union' ? "must be 'account' or 'user'" : undefined) },
+)
 const origins = z.array(originSchema).check(
   z.maxLength(1000, 'has more than 1000 origins'),
   z.refine((list) => new Set(list).size === list.length, 'names an origin twice'),
 )
-const tokenSigning = z.enum(['issuer', 'account'], "must be 'issuer' or 'account'")
+const tokenSigning = oneOf(['issuer', 'account'])
 const expiresAt = z.nullable(instant)
 
 const owned = {

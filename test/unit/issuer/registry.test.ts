@@ -51,6 +51,24 @@ describe.each(backEnds)('the life of a credential on $name', ({ skip, create }) 
   })
 })
 
+describe('the registry', () => {
+  it.each<[string, object, string]>([
+    ['what is missing', { account: undefined }, 'account: is required (string)'],
+    ['a wrong type', { name: 5 }, 'name: must be of type string'],
+    [
+      'a misspelt field before what it was to be',
+      { scopes: undefined, scope: ['query'] },
+      'scope: is no option',
+    ],
+    ['an unknown kind', { subject: { kind: 'group' } }, "subject.kind: must be 'account' or 'user'"],
+    ['no kind', { subject: 'account' }, 'subject: must be of type object'],
+  ])('says what is wrong in plain words: %s', async (_, changes, words) => {
+    const { issuer } = createFixture()
+    const input = { account: 'acme', name: 'client', scopes: ['query'], ...changes }
+    await expect(issuer.credentials.create(input)).rejects.toThrow(words)
+  })
+})
+
 describe('credentials', () => {
   it('have ids and secrets that need no escaping anywhere, with 128 and 256 random bits', async () => {
     const fixture = createFixture()

@@ -93,6 +93,40 @@ describe('createTokenIssuer', () => {
     )
   })
 
+  it.each<[string, object, string]>([
+    ['what is missing', { audience: undefined }, 'audience: is required; it must be a string or'],
+    ['a wrong type', { lifetime: '60' }, 'lifetime: must be of type number'],
+    ['a wrong type in a list', { scopes: [5] }, 'scopes[0]: must be of type string'],
+    [
+      'a misspelt option before what it was to be',
+      { issuer: undefined, isuer: ISSUER },
+      'isuer: is no option',
+    ],
+    ['the shapes there are', { audience: 5 }, 'audience: must be a string or a non-empty array of them'],
+    ['two values', { revocation: 'never' }, "revocation: must be 'immediate' or 'at-expiry'"],
+    ['three values', { issuance: 5 }, "issuance: must be 'both', 'exchange' or 'direct'"],
+    ['media types', withDialect({ body: ['xml'] }), "dialect.body[0]: must be 'form' or 'json'"],
+    ['what is chosen', withDialect({ choice: 'last' }), "dialect.choice: must be 'exactly-one' or 'first'"],
+    [
+      'the fields of a reply',
+      withDialect({ reply: { t: 'token' } }),
+      "dialect.reply.t: must be 'accessToken',",
+    ],
+    [
+      'the fields of an error',
+      withDialect({ errors: { body: { e: ['reason'] } } }),
+      "dialect.errors.body.e: must be 'code', 'description' or 'status', or one of them in an array",
+    ],
+    [
+      'names',
+      withDialect({ parameters: { audience: 5 } }),
+      'dialect.parameters.audience: must be the name of a parameter or a non-empty array of names',
+    ],
+  ])('says what is wrong in plain words: %s', (_, options, words) => {
+    const create = (): unknown => createTokenIssuer({ ...required, ...options } as TokenIssuerOptions)
+    expect(create).toThrow(words)
+  })
+
   it('takes the metadata path of an issuer with a path of its own from RFC 8414', async () => {
     const fixture = createFixture({
       issuer: 'https://issuer.example/tenant',
