@@ -7,16 +7,14 @@ import { formPair } from './form-pair.ts'
  */
 export const clientSecretBasic: TokenEndpointDialect = {
   request: ({ clientId, clientSecret, scope, audience }) => {
-    const body = new URLSearchParams({ grant_type: 'client_credentials' })
-    if (scope) body.set('scope', scope)
-    if (audience) body.set('audience', audience)
+    const body = { grant_type: 'client_credentials', ...(scope && { scope }), ...(audience && { audience }) }
     return {
       headers: {
         accept: 'application/json',
         'content-type': 'application/x-www-form-urlencoded',
         authorization: `Basic ${btoa(formPair(clientId, clientSecret))}`,
       },
-      body: `${body}`,
+      body: `${new URLSearchParams(body)}`,
     }
   },
 }

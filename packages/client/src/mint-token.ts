@@ -30,8 +30,8 @@ export async function mintToken(kind: TokenKind, options: MintTokenOptions): Pro
   const { secret, claims, ttl, backdate, now } = withDefaults(options, DEFAULTS)
   if (kind.serverOnly && isPage())
     throw new ConfigurationError('kind', 'is for servers: a page would leak the secret')
-  checkRange('ttl', ttl, 1, kind.maxTtl)
-  checkRange('backdate', backdate, 0, ttl - 1)
+  checkRange({ ttl }, 'ttl', 1, kind.maxTtl)
+  checkRange({ backdate }, 'backdate', 0, ttl - 1)
   const iat = Math.floor(now() / 1000 - backdate)
   const own = { ...kind.claims, jti: crypto.randomUUID(), iat, nbf: iat, exp: iat + Math.floor(ttl) }
   checkClaims(claims, kind.required, own)

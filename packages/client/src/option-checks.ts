@@ -16,7 +16,13 @@ export function withDefaults<Options extends object, Defaults extends Readonly<R
   return copy as Defaults & Options
 }
 
-/** @throws ConfigurationError unless the value is a number in that range */
-export function checkRange(key: string, value: number, least: number, most: number): void {
-  if (!(value >= least && value <= most)) throw new ConfigurationError(key, `must be ${least} to ${most}`)
+/** @throws ConfigurationError unless that option is a number in that range */
+export function checkRange<Key extends string>(
+  options: Readonly<Record<Key, number>>,
+  key: Key,
+  least: number,
+  most: number,
+): void {
+  if (!(options[key] >= least && options[key] <= most))
+    throw new ConfigurationError(key, `must be ${least} to ${most}`)
 }

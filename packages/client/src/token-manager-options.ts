@@ -76,14 +76,13 @@ const DEFAULTS = {
 /** @throws ConfigurationError naming the option that is wrong or unknown */
 export function readOptions(options: TokenManagerOptions): TokenManagerSettings {
   const settings = withDefaults(options, DEFAULTS)
-  checkRange('refreshAhead', settings.refreshAhead, 0, 0.9)
-  checkRange('timeout', settings.timeout, 0.01, 600)
-  checkRange('attempts', settings.attempts, 1, 10)
-  const { dialect, allowHttp } = settings
-  const tokenEndpoint = secureUrl('tokenEndpoint', settings.tokenEndpoint, allowHttp)
+  checkRange(settings, 'refreshAhead', 0, 0.9)
+  checkRange(settings, 'timeout', 0.01, 600)
+  checkRange(settings, 'attempts', 1, 10)
+  const { dialect, allowHttp, tokenEndpoint } = settings
   return {
     ...settings,
-    tokenEndpoint,
+    tokenEndpoint: secureUrl('tokenEndpoint', tokenEndpoint, allowHttp),
     refreshEndpoint: secureUrl('dialect', dialect.refreshUrl ?? '', allowHttp, tokenEndpoint),
     credentials: credentialsReader(settings.credentials, dialect),
   }

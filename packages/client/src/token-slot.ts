@@ -24,7 +24,6 @@ export function createTokenSlot(
   target: TokenTarget,
 ): TokenSlot {
   const { now, attempts, timeout, refreshAhead, waitUntil } = settings
-  const longestFlight = (attempts + 1) * (2 * timeout + LONGEST_WAIT) * 1000
   let grant: OwnedGrant | undefined
   let refreshIn = 0
   let flight: Flight | undefined
@@ -34,7 +33,9 @@ export function createTokenSlot(
 
   // A platform that ends a request may end its exchange unsettled: nobody waits for such a one for ever.
   const running = (): Flight | undefined =>
-    flight && isRecent(flight.since, longestFlight, now()) ? flight : undefined
+    flight && isRecent(flight.since, (attempts + 1) * (2 * timeout + LONGEST_WAIT) * 1000, now())
+      ? flight
+      : undefined
 
   const renew = async (background: boolean): Promise<string> => {
     // One attempt in the background means no waiting there, so no timer that keeps a process alive.
@@ -59,10 +60,9 @@ export function createTokenSlot(
 
   const refreshWhenDue = (held: OwnedGrant): void => {
     if (isRecent(held.sentAt, refreshIn, now()) || running()) return
-    const postpone = (): void => {
+    const refresh = start(true).catch(() => {
       if (grant === held) refreshIn = (now() - held.sentAt + held.lifetime) / 2
-    }
-    const refresh = start(true).catch(postpone)
+    })
     waitUntil?.(refresh)
   }
 
