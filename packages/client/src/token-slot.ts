@@ -74,7 +74,8 @@ export function createTokenSlot(
         return held.token
       }
       for (let other = running(); other; other = running()) {
-        const token = await other.join()
+        // An exchange that was given up on may have been answered meanwhile.
+        const token = (await other.join()) ?? usable()?.token
         if (token) return token
         forget(other)
       }
