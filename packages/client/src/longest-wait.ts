@@ -1,2 +1,2 @@
-/** The longest `Retry-After` that a caller is kept waiting for, in seconds. */
-export const LONGEST_WAIT = 30
+/** The longest `Retry-After` that a caller is kept waiting for, in milliseconds. */
+export const LONGEST_WAIT = 30_000

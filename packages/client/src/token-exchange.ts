@@ -13,16 +13,16 @@ export interface OwnedGrant extends Grant {
 }
 
 /** Gets a token in at most `attempts` attempts, by the refresh token of `last` first, where it has one. */
-export type TokenExchange = (
-  target: TokenTarget,
-  attempts: number,
-  last: OwnedGrant | undefined,
-) => Promise<OwnedGrant>
+export type TokenExchange = (attempts: number, last: OwnedGrant | undefined) => Promise<OwnedGrant>
 
-/** Creates the exchange of one manager. A `Retry-After` that one call did not wait out holds for the next. */
-export function createTokenExchange(settings: TokenManagerSettings): TokenExchange {
+/**
+ * Creates what makes the exchange of each target. A `Retry-After` holds for all of them. A refusal holds for its target and
+ * credentials, one second: callers come again at their own rate, and an issuer may lock a client out for that.
+ */
+export function createTokenExchange(settings: TokenManagerSettings): (target: TokenTarget) => TokenExchange {
   const { now, wait, timeout } = settings
   let pausedAt = 0
+  let pause = 0
   let pausedBy: TokenError | undefined
 
   /** The time limit, also for work that ignores its signal. */
@@ -32,52 +32,50 @@ export function createTokenExchange(settings: TokenManagerSettings): TokenExchan
     return abortable(work(signal), signal, late)
   }
 
-  const tryUntil: TokenExchange = async (target, attempts, last) => {
-    let refused: string | undefined
-    let reason: unknown
-    for (let failures = 0; ; ) {
-      const credentials = await bounded(settings.credentials)
-      const asText = JSON.stringify(credentials)
-      if (asText === refused) throw reason
-      const { clientId } = credentials
-      const refreshToken = last?.clientId === clientId && last.refreshToken
-      // Used once, whatever comes of it: an issuer that rotates takes a second use for theft (RFC 9700 section 4.14).
-      if (last) last.refreshToken = undefined
-      try {
-        const values = { ...target, ...credentials, refreshToken }
-        return { ...(await bounded((signal) => requestToken(settings, values, signal))), clientId }
-      } catch (error) {
-        if (!(error instanceof TokenError)) throw error
-        const unavailable = error.code === 'ERR_TOKEN_UNAVAILABLE'
-        if (refreshToken && !unavailable) continue
-        if (++failures >= attempts) throw error
-        reason = error
-        if (!unavailable) {
-          refused = asText
-          continue
-        }
-        const seconds = Math.max(error.retryAfter ?? 0, 2 ** failures * (0.125 + Math.random() / 8))
-        if (seconds > LONGEST_WAIT) throw error
-        await wait(seconds * 1000)
-      }
-    }
-  }
+  return (target) => {
+    let refused = ''
+    let refusedAt = 0
+    let refusal: TokenError
 
-  return async function exchange(target, attempts, last) {
-    const pause = (pausedBy?.retryAfter ?? 0) * 1000
-    if (isRecent(pausedAt, pause, now())) {
-      const rest = pausedAt + pause - now()
-      if (attempts < 2 || rest > LONGEST_WAIT * 1000) throw pausedBy
-      await wait(rest)
-    }
-    try {
-      return await tryUntil(target, attempts, last)
-    } catch (error) {
-      if (error instanceof TokenError && error.retryAfter) {
-        pausedAt = now()
-        pausedBy = error
+    return async function exchange(attempts, last) {
+      if (isRecent(pausedAt, pause, now())) {
+        const rest = pausedAt + pause - now()
+        if (attempts < 2 || rest > LONGEST_WAIT) throw pausedBy
+        await wait(rest)
       }
-      throw error
+      if (!isRecent(refusedAt, 1000, now())) refused = ''
+      for (let failures = 0; ; ) {
+        const credentials = await bounded(settings.credentials)
+        const asText = JSON.stringify(credentials)
+        if (asText === refused) throw refusal
+        const { clientId } = credentials
+        const refreshToken = last?.clientId === clientId && last.refreshToken
+        // Used once, whatever comes of it: an issuer that rotates takes a second use for theft (RFC 9700 section 4.14).
+        if (last) last.refreshToken = undefined
+        try {
+          const values = { ...target, ...credentials, refreshToken }
+          return { ...(await bounded((signal) => requestToken(settings, values, signal))), clientId }
+        } catch (error) {
+          if (!(error instanceof TokenError)) throw error
+          const { code, retryAfter = 0 } = error
+          if (code !== 'ERR_TOKEN_UNAVAILABLE') {
+            if (refreshToken) continue
+            refused = asText
+            refusedAt = now()
+            refusal = error
+          }
+          if (retryAfter) {
+            pausedAt = now()
+            pause = retryAfter * 1000
+            pausedBy = error
+          }
+          if (++failures >= attempts) throw error
+          if (asText === refused) continue
+          const delay = Math.max(retryAfter * 1000, 2 ** failures * (1 + Math.random()) * 125)
+          if (delay > LONGEST_WAIT) throw error
+          await wait(delay)
+        }
+      }
     }
   }
 }

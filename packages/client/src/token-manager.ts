@@ -55,7 +55,7 @@ export interface TokenManager extends TokenSource {
  */
 export function createTokenManager(options: TokenManagerOptions): TokenManager {
   const settings = readOptions(options)
-  const exchange = createTokenExchange(settings)
+  const exchangeFor = createTokenExchange(settings)
   const slots = new Map<string, TokenSlot>()
 
   const slotFor = ({ scope = settings.scope, audience = settings.audience }: TokenTarget): TokenSlot => {
@@ -66,7 +66,7 @@ export function createTokenManager(options: TokenManagerOptions): TokenManager {
     settings.dialect.check?.(target)
     // Scopes may come from outside; the oldest of a hundred makes room.
     for (const oldest of slots.keys()) if (slots.size > 99) slots.delete(oldest)
-    const slot = createTokenSlot(settings, exchange, target)
+    const slot = createTokenSlot(settings, exchangeFor(target))
     slots.set(key, slot)
     return slot
   }

@@ -1,5 +1,4 @@
 import { joining } from '#join'
-import type { TokenTarget } from './dialect.ts'
 import { LONGEST_WAIT } from './longest-wait.ts'
 import { isRecent } from './recent.ts'
 import type { OwnedGrant, TokenExchange } from './token-exchange.ts'
@@ -18,11 +17,7 @@ interface Flight {
 }
 
 /** Creates a slot that holds nothing yet. */
-export function createTokenSlot(
-  settings: TokenManagerSettings,
-  exchange: TokenExchange,
-  target: TokenTarget,
-): TokenSlot {
+export function createTokenSlot(settings: TokenManagerSettings, exchange: TokenExchange): TokenSlot {
   const { now, attempts, timeout, refreshAhead, waitUntil } = settings
   let grant: OwnedGrant | undefined
   let refreshIn = 0
@@ -33,13 +28,13 @@ export function createTokenSlot(
 
   // A platform that ends a request may end its exchange unsettled: nobody waits for such a one for ever.
   const running = (): Flight | undefined =>
-    flight && isRecent(flight.since, (attempts + 1) * (2 * timeout + LONGEST_WAIT) * 1000, now())
+    flight && isRecent(flight.since, (attempts + 1) * (2000 * timeout + LONGEST_WAIT), now())
       ? flight
       : undefined
 
   const renew = async (background: boolean): Promise<string> => {
     // One attempt in the background means no waiting there, so no timer that keeps a process alive.
-    grant = await exchange(target, background ? 1 : attempts, grant)
+    grant = await exchange(background ? 1 : attempts, grant)
     refreshIn = grant.lifetime * (1 - refreshAhead)
     return grant.token
   }

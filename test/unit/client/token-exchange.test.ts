@@ -96,6 +96,27 @@ describe('an endpoint that is unavailable', () => {
     expect(waits).toEqual([21_000])
   })
 
+  it('with Retry-After is left alone by other scopes too, while the first call waits', async () => {
+    let release = (): void => {}
+    const held = new Promise<void>((resolve) => {
+      release = resolve
+    })
+    answerFirst({ status: 503, headers: { 'retry-after': '20' } })
+    const wait = async (milliseconds: number): Promise<void> => {
+      waits.push(milliseconds)
+      await held
+    }
+    const tokens = createManager({ wait })
+    const both = [tokens.token()]
+    await expect.poll(() => waits).toEqual([20_000])
+    clock.advance(5)
+    both.push(tokens.token({ scope: 'other' }))
+    await expect.poll(() => waits).toEqual([20_000, 15_000])
+    expect(server.received).toHaveLength(1)
+    release()
+    expect(new Set(await Promise.all(both))).toEqual(new Set(['token-2', 'token-3']))
+  })
+
   it('is asked again after an hour, whatever Retry-After says', async () => {
     answerFirst({ status: 503, headers: { 'retry-after': '99999999999' } })
     const tokens = createManager()
@@ -146,6 +167,55 @@ describe('an endpoint that refuses', () => {
     })
     expect(server.received).toHaveLength(1)
     expect(waits).toEqual([])
+  })
+
+  it.each([
+    ['credentials', { status: 401, body: { error: 'invalid_client' } }],
+    ['a scope', { status: 400, body: { error: 'invalid_scope' } }],
+    ['by a reply without a token', { body: {} }],
+  ])('%s is not asked for the same again within a second, and nobody waits for that', async (_, answer) => {
+    server.answer(() => answer)
+    const tokens = createManager()
+    const error = await failure(tokens)
+    clock.advance(0.999)
+    expect(await failure(tokens)).toBe(error)
+    expect(server.received).toHaveLength(1)
+    expect(waits).toEqual([])
+    server.answer(grantToken)
+    clock.advance(0.001)
+    expect(await tokens.token()).toBe('token-2')
+  })
+
+  it('a background refresh is not asked for the same again by those who need a token', async () => {
+    const refreshes: Promise<unknown>[] = []
+    const tokens = createManager({ waitUntil: (refresh) => refreshes.push(refresh) })
+    await tokens.token()
+    server.answer(() => ({ status: 401, body: { error: 'invalid_client' } }))
+    clock.advance(3594.5)
+    await tokens.token()
+    await Promise.all(refreshes)
+    clock.advance(0.6)
+    await failure(tokens)
+    expect(server.received).toHaveLength(2)
+  })
+
+  it('one scope is asked for others all the same', async () => {
+    server.answer((request, n) =>
+      request.body.includes('admin')
+        ? { status: 400, body: { error: 'invalid_scope' } }
+        : grantToken(request, n),
+    )
+    const tokens = createManager()
+    await expect(tokens.token({ scope: 'admin' })).rejects.toMatchObject({ error: 'invalid_scope' })
+    expect(await tokens.token({ scope: 'query' })).toBe('token-2')
+  })
+
+  it('is asked again at once where the clock was set back', async () => {
+    answerFirst({ status: 401 })
+    const tokens = createManager()
+    await failure(tokens)
+    clock.advance(-60)
+    expect(await tokens.token()).toBe('token-2')
   })
 
   it('by a redirect is not followed there: the secret would go along', async () => {
@@ -223,6 +293,24 @@ describe('credentials from a function', () => {
     const tokens = createManager({ credentials: async () => current })
     expect(await Promise.all([tokens.token(), tokens.token()])).toEqual(['token-2', 'token-2'])
     expect(waits).toEqual([])
+  })
+
+  it('that change after they were refused are used by the next call, without a wait', async () => {
+    let current: ClientCredentials = credentials
+    answerFirst({ status: 401, body: { error: 'invalid_client' } })
+    const tokens = createManager({ credentials: () => current })
+    await failure(tokens)
+    current = { clientId: 'reader', clientSecret: 'next-secret' }
+    expect(await tokens.token()).toBe('token-2')
+    expect(waits).toEqual([])
+  })
+
+  it('that were refused once are tried again where another failure follows', async () => {
+    answerFirst({ status: 401 }, { status: 503 })
+    const tokens = createManager({ credentials: () => credentials })
+    await failure(tokens)
+    clock.advance(1)
+    expect(await tokens.token()).toBe('token-3')
   })
 
   it('that stay the same are not tried twice', async () => {

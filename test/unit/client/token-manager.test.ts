@@ -72,6 +72,7 @@ describe('a token manager', () => {
       expect(results.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected'])
       expect(server.received).toHaveLength(1)
       server.answer(grantToken)
+      clock.advance(1)
       expect(await tokens.token()).toBe('token-2')
     })
   })
