@@ -29,7 +29,7 @@ export async function requestToken(
   }
   const date = Date.parse(`${response.headers.get('date')}`)
   if (response.ok) return readGrant(fields, dialect, { sentAt, date })
-  throw refusal(response, String(fields.error), date || now())
+  throw refusal(response, JSON.stringify(fields.error), date || now())
 }
 
 function unreachable({
@@ -46,9 +46,9 @@ function unreachable({
   )
 }
 
-function refusal({ status, headers }: Response, text: string, now: number): TokenError {
+function refusal({ status, headers }: Response, json: string, now: number): TokenError {
   // A code only: free text may repeat what was sent.
-  const error = /^[a-z_]{1,40}$/.test(text) ? text : undefined
+  const error = /^"([a-z_]{1,40})"$/.exec(json)?.[1]
   const mayPass = /^(408|429|5..)$/.test(`${status}`)
   return new TokenError(
     mayPass ? 'ERR_TOKEN_UNAVAILABLE' : 'ERR_TOKEN_REFUSED',

@@ -218,6 +218,16 @@ describe('an endpoint that refuses', () => {
     expect(await tokens.token()).toBe('token-2')
   })
 
+  it.each([{}, { error: null }, { error: true }, { error: ['invalid_client'] }, { error: 'In Valid' }])(
+    'without a code, as %j, gives an error without one',
+    async (body) => {
+      server.answer(() => ({ status: 400, body }))
+      const error = await failure(createManager())
+      expect(error.error).toBeUndefined()
+      expect(error.message).toBe('the token endpoint answered 400 (no code)')
+    },
+  )
+
   it('by a redirect is not followed there: the secret would go along', async () => {
     const target = await startServer()
     server.answer(() => ({ status: 307, headers: { location: target.url } }))
