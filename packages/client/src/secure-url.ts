@@ -10,6 +10,7 @@ const SAFE = /^https:|^http:\/\/(localhost|127[\d.]+|\[::1\])[:/]/
  */
 export function secureUrl(key: string, text: string, allowHttp: boolean, base?: string): string {
   const href = URL.canParse(text, base) ? new URL(text, base).href : ''
-  if (WITHOUT_USERINFO.test(href) && (allowHttp || SAFE.test(href))) return href
+  // Text from an environment, 'no' for instance, allows nothing.
+  if (WITHOUT_USERINFO.test(href) && (allowHttp === true || SAFE.test(href))) return href
   throw new ConfigurationError(key, 'must be https (or loopback) without userinfo')
 }

@@ -162,6 +162,13 @@ describe('the options of a token manager', () => {
     expect(() => createTokenManager(wanted)).not.toThrow()
   })
 
+  it.each(['no', 'false', 1, {}])('take plain http for no other word than true: %j', (allowHttp) => {
+    const wanted = { ...options, tokenEndpoint: 'http://issuer.internal/', allowHttp }
+    expect(() => createTokenManager(wanted as never)).toThrow(
+      expect.objectContaining({ key: 'tokenEndpoint' }),
+    )
+  })
+
   it('are copied', async () => {
     const credentials = { clientId: 'reader', clientSecret: 'secret' }
     const server = await startServer()

@@ -276,6 +276,14 @@ describe('fetch with tokens', () => {
     expect(() => createFetch(tokens, { api: url })).toThrow(expect.objectContaining({ key: 'api' }))
   })
 
+  it('takes plain http where that is allowed, by true and by no other word', () => {
+    const api = 'http://api.internal'
+    expect(() => createFetch(tokens, { api, allowHttp: true })).not.toThrow()
+    expect(() => createFetch(tokens, { api, allowHttp: 'no' } as never)).toThrow(
+      expect.objectContaining({ key: 'api' }),
+    )
+  })
+
   it('refuses an unknown option and an API of no origin', () => {
     expect(() => createFetch(tokens, { api: api.origin, retries: 3 } as never)).toThrow(
       'retries: is no option here',
