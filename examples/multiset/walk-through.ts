@@ -31,7 +31,7 @@ export async function createSteps(multiset: Multiset): Promise<readonly Step[]> 
     ...exchangeSteps(multiset),
     ...scopeSteps(bearers),
     ...originSteps(bearers),
-    ...endingSteps(multiset, bearers),
+    ...(await endingSteps(multiset)),
   ]
 }
 
@@ -84,23 +84,25 @@ function originSteps({ query, foreign }: Bearers): readonly Step[] {
   ]
 }
 
-function endingSteps({ portal, query }: Multiset, bearers: Bearers): readonly Step[] {
-  const deactivate = async (): Promise<unknown> => await portal.issuer.credentials.deactivate(query.clientId)
+/** With a credential of their own: the others are still to be tried by hand. */
+async function endingSteps({ portal, query }: Multiset): Promise<readonly Step[]> {
+  const spare = await portal.createCredential(query.account, ['query'])
+  const token = bearer((await exchange(portal, spare)).token)
   const again = step(
     'which gets no new token',
     'POST',
     TOKEN_PATH,
-    [['Authorization', basic(query)]],
+    [['Authorization', basic(spare)]],
     '401 Invalid client credentials',
   )
   return [
     {
-      ...step('a deactivated credential', 'GET', MAP, bearers.query, `200 GET ${MAP}`),
-      before: deactivate,
+      ...step('a deactivated credential', 'GET', MAP, token, `200 GET ${MAP}`),
+      before: async () => await portal.issuer.credentials.deactivate(spare.clientId),
     },
     { ...again, port: portal.port },
     {
-      ...step('half an hour later', 'GET', MAP, bearers.query, EXPIRED),
+      ...step('half an hour later', 'GET', MAP, token, EXPIRED),
       clockAhead: HALF_HOUR,
     },
   ]

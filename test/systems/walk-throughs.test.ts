@@ -2,19 +2,26 @@ import { existsSync, readdirSync } from 'node:fs'
 import { createFakeClock } from '@scopegate/core/testing'
 import { type Example, FRAMEWORKS, type PlayedStep, play, wrongAnswers } from '@scopegate/example-harness'
 import { describe, expect, it } from 'vitest'
+import { sendCurlLines } from './curl-lines.ts'
 
 const EXAMPLES = new URL('../../examples/', import.meta.url)
 const names = readdirSync(EXAMPLES).filter((name) => existsSync(new URL(`${name}/example.ts`, EXAMPLES)))
 
-async function playExample(name: string): Promise<readonly PlayedStep[]> {
+interface Played {
+  readonly steps: readonly PlayedStep[]
+  /** What the lines to try by hand were answered after it. */
+  readonly curl: readonly string[]
+}
+
+async function playExample(name: string): Promise<Played> {
   const { example } = (await import(new URL(`${name}/example.ts`, EXAMPLES).href)) as { example: Example }
   expect(example.name).toBe(name)
   const clock = createFakeClock()
   const running = await example.start({ clock, env: {} })
   try {
-    const played = []
-    for await (const step of play(running, clock)) played.push(step)
-    return played
+    const steps = []
+    for await (const step of play(running, clock)) steps.push(step)
+    return { steps, curl: await sendCurlLines(running.curl) }
   } finally {
     await running.close()
   }
@@ -31,12 +38,19 @@ describe.each(names)('the walk-through of %s', async (name) => {
   it.each(FRAMEWORKS.map((framework, index) => [framework, index] as const))(
     'is answered as expected on %s',
     async (_, index) => {
-      expect((await played).flatMap((step) => wrongAnswers(on(index, step)))).toEqual([])
+      expect((await played).steps.flatMap((step) => wrongAnswers(on(index, step)))).toEqual([])
     },
   )
 
   it('is answered in one way on all of them', async () => {
-    expect((await played).flatMap(wrongAnswers)).toEqual([])
-    expect((await played).length).toBeGreaterThan(5)
+    const { steps } = await played
+    expect(steps.flatMap(wrongAnswers)).toEqual([])
+    expect(steps.length).toBeGreaterThan(5)
+  })
+
+  it('leaves what it says to type as good as before', async () => {
+    const { curl } = await played
+    expect(curl.filter((answer) => !answer.startsWith('200 '))).toEqual([])
+    expect(curl.length).toBeGreaterThan(1)
   })
 })
