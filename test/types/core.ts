@@ -3,6 +3,7 @@ import {
   type AuthorizationDecision,
   createResourceServer,
   type ResourceRequest,
+  type Secrets,
 } from '@scopegate/core'
 
 type Scope = 'query' | 'write'
@@ -35,6 +36,34 @@ export function profiles(): void {
   createResourceServer({ issuer, audience, algorithms: ['none'] })
   // @ts-expect-error an option that does not exist
   createResourceServer({ issuer, audience, algorithm: ['RS256'] })
+}
+
+/** What is a secret, and what finds one: its parameter needs no type, wherever it is written. */
+export function secrets(bytes: Uint8Array, buffer: Buffer, several: Secrets): void {
+  const one = { issuer, audience, algorithms: ['HS256'] } as const
+  for (const given of [secret, bytes, buffer, [secret, bytes, buffer], [secret], [bytes], several])
+    createResourceServer({ ...one, secret: given })
+  createResourceServer({ ...one, secret: { by: 'kid', find: (key) => key.concat('x') } })
+  createResourceServer({ ...one, secret: { by: { claim: 'key' }, find: async (key) => [key, bytes] } })
+  createResourceServer({
+    tokens: [{ ...one, secret: { by: 'kid', find: (key) => new Map([[key, buffer]]).get(key) } }],
+  })
+  createResourceServer({
+    ...{ issuer: null, audience: null },
+    secret: { by: { claim: 'key' }, find: (key) => (key === 'one' ? secret : undefined) },
+  })
+  // @ts-expect-error a number is no secret
+  createResourceServer({ ...one, secret: 5 })
+  // @ts-expect-error nor is an empty object
+  createResourceServer({ ...one, secret: {} })
+  // @ts-expect-error nor is a list of numbers
+  createResourceServer({ ...one, secret: [5] })
+  // @ts-expect-error what is found is found by something
+  createResourceServer({ ...one, secret: { find: () => secret } })
+  // @ts-expect-error a key id is text
+  createResourceServer({ ...one, secret: { by: 'kid', find: (key: number) => String(key) } })
+  // @ts-expect-error and so is what is found
+  createResourceServer({ ...one, secret: { by: 'kid', find: (key) => key.length } })
 }
 
 /** What a rule must say. */

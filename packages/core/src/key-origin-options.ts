@@ -29,9 +29,12 @@ interface GivenKeys extends NothingFetched {
 
 interface GivenSecret extends NothingFetched {
   /** The shared secret, or several while one replaces another, at least as long as the hash. */
-  readonly secret: Secrets
+  readonly secret: WithoutFind<Secrets>
   readonly keys?: never
 }
+
+/** Arrays and bytes have a `find` too, beside which a lookup's own could not tell what its parameter is. */
+type WithoutFind<T> = T extends string ? T : Omit<T, 'find'>
 
 /** A secret that is found by something the token says of itself. */
 export interface FoundSecret extends NothingFetched {
