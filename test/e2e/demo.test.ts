@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { readFile } from 'node:fs/promises'
 import { createInterface } from 'node:readline'
 import { describe, expect, it } from 'vitest'
 
@@ -85,6 +86,20 @@ describe('the demo', () => {
           expect(removal.status).toBe(client.scope.includes('delete') ? 200 : 403)
         }
       }
+    } finally {
+      child.kill()
+      await once(child, 'close')
+    }
+  })
+
+  it('prints nothing else to the program that runs it as the README says', async () => {
+    const readme = await readFile(new URL('README.md', ROOT), 'utf8')
+    const [program = '', ...args] = /`(npm start [^`]*--json)`/.exec(readme)?.[1]?.split(' ') ?? []
+    // Not the installation that comes before it: other tests are running.
+    const env = { ...process.env, npm_config_ignore_scripts: 'true' }
+    const child = spawn(program, args, { cwd: ROOT, env, stdio: ['ignore', 'pipe', 'ignore'] })
+    try {
+      expect(JSON.parse(await firstLine(child))).toHaveProperty('tokenEndpoint')
     } finally {
       child.kill()
       await once(child, 'close')

@@ -45,3 +45,10 @@ it('names files that exist', async () => {
   const { access } = await import('node:fs/promises')
   for (const link of links) await access(new URL(`../../${link}`, import.meta.url))
 })
+
+it('has nothing to fill in where it says what to type', async () => {
+  const text = await readFile(new URL('../../README.md', import.meta.url), 'utf8')
+  const commands = [...text.matchAll(/^```sh\n([\s\S]*?)^```$/gm)].map(([, code]) => code)
+  expect(commands.length).toBeGreaterThan(0)
+  for (const command of commands) expect(command).not.toMatch(/<\w/)
+})
