@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import { expect, it } from 'vitest'
 import { readSnippets } from './readme-snippets.ts'
 import { runSnippet, startSnippet } from './run-snippet.ts'
@@ -32,5 +33,17 @@ it.each(snippets.filter(([, code]) => !code.includes('3000')))(
   async (_, code) => {
     const [, promised = ''] = /console\.log\(.*\/\/ (.*)\n/.exec(code) ?? []
     expect((await runSnippet(code)).trim()).toBe(promised)
+  },
+)
+
+it.each(['core', 'express', 'koa', 'hono', 'client'])(
+  'the README of %s says what to install for its first snippet',
+  async (name) => {
+    const text = await readFile(new URL(`../../packages/${name}/README.md`, import.meta.url), 'utf8')
+    const [, commands = '', code = ''] = /^```sh\n([\s\S]*?)^```\n\n^```ts\n([\s\S]*?)^```$/m.exec(text) ?? []
+    const installed = commands.split(/\s+/)
+    const imported = [...code.matchAll(/ from '((?:@[^/']+\/)?[^/']+)/g)].map(([, from]) => from)
+    expect(installed.slice(0, 3)).toEqual(['npm', 'install', expect.stringMatching(/^@scopegate\//)])
+    expect(imported.filter((from = '') => !installed.includes(from))).toEqual([])
   },
 )
