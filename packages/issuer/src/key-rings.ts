@@ -131,11 +131,19 @@ async function withoutSpent(
 }
 
 async function rotateByAge(policy: KeyRingPolicy, owner: string, ring: KeyRing): Promise<KeyRing> {
-  const { now, rotateAfter } = policy
-  const signingSince = ring.records.find(({ id }) => id === ring.current.id)?.activatedAt ?? now()
-  if (now() - signingSince < rotateAfter) return ring
+  const age = Math.abs(policy.now() - signingSince(policy, ring))
+  if (age < policy.rotateAfter) return ring
   await advance(policy, owner, ring)
   return await readRing(policy, owner)
+}
+
+/**
+ * When the key began to sign. A time that lies ahead was written by a clock that is wrong, here or elsewhere; then the key
+ * counts from when it was made. Were it replaced at once, two clocks that differ would replace each other's keys for ever.
+ */
+function signingSince({ now }: KeyRingPolicy, { records, current }: KeyRing): Instant {
+  const { activatedAt, createdAt } = records.find(({ id }) => id === current.id) as SigningKeyRecord
+  return activatedAt !== null && activatedAt <= now() ? activatedAt : createdAt
 }
 
 /** Does nothing where another process was quicker. */

@@ -30,7 +30,9 @@ export function createThrottle({ failures, window, now }: ThrottlePolicy): Throt
   const counts = new Map<string, Count>()
   const countOf = (clientId: string): Count => {
     const known = counts.get(clientId)
-    if (known && known.until > now()) return known
+    const left = known ? known.until - now() : 0
+    // More than a window is left where the clock has been set back.
+    if (known && left > 0 && left <= window) return known
     counts.delete(clientId)
     const [oldest] = counts.keys()
     if (counts.size >= MAX_CLIENTS && oldest !== undefined) counts.delete(oldest)

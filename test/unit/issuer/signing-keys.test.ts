@@ -187,6 +187,45 @@ describe('the signing keys', () => {
     expect(decodeProtectedHeader(await tokenOf(fixture, client)).kid).not.toBe(first)
   })
 
+  it('are replaced by age also where the clock was ahead when they were made or began to sign', async () => {
+    const fixture = createFixture({ signing: { rotateAfter: 7 * DAY } })
+    const signing = async (): Promise<unknown> => {
+      fixture.clock.advance(60)
+      return decodeProtectedHeader(await tokenOf(fixture, client)).kid
+    }
+    const client = await fixture.client()
+    const made = await signing()
+    fixture.clock.advance(365 * DAY)
+    const ahead = await signing()
+    expect(ahead).not.toBe(made)
+    fixture.clock.advance(-365 * DAY)
+    expect(await signing()).toBe(ahead)
+    fixture.clock.advance(7 * DAY)
+    const right = await signing()
+    expect(right).not.toBe(ahead)
+    expect(await signing()).toBe(right)
+    fixture.clock.advance(-365 * DAY)
+    expect(await signing()).not.toBe(right)
+  })
+
+  it('settle down between issuers of which one has a clock that is far ahead', async () => {
+    const store = createMemoryStore()
+    const [one, other] = [1, 2].map(() => createFixture({ store, signing: { rotateAfter: DAY } }))
+    if (!one || !other) throw new Error('no fixtures')
+    other.clock.advance(365 * DAY)
+    await one.issuer.ready()
+    const currents = new Set<string | undefined>()
+    for (let minutes = 0; minutes < 20; minutes++) {
+      for (const { issuer, clock } of [one, other]) {
+        clock.advance(60)
+        await issuer.ready()
+      }
+      const keys = await store.signingKeys.list('')
+      currents.add(keys.find(({ state }) => state === 'current')?.id)
+    }
+    expect(currents.size).toBeLessThan(4)
+  })
+
   it('are rotated once by several issuers at the same time, who all see it', async () => {
     const store = createMemoryStore()
     const fixtures = [1, 2, 3].map(() => createFixture({ store, signing: { rotateAfter: DAY } }))

@@ -433,6 +433,13 @@ describe.each([
     expect((await exchange(client.id, 'wrong')).status).toBe(401)
   })
 
+  it('counts anew once a clock that was ahead has been set right', async () => {
+    fixture.clock.advance(365 * 86_400)
+    for (let i = 0; i < 11; i++) await exchange('unknown', 'wrong')
+    fixture.clock.advance(-365 * 86_400)
+    expect((await exchange('unknown', 'wrong')).status).toBe(401)
+  })
+
   it('treats an unknown id as it treats a known one when it throttles', async () => {
     for (let i = 0; i < 10; i++) expect((await exchange('unknown', 'wrong')).status).toBe(401)
     expect((await exchange('unknown', 'wrong')).status).toBe(429)
