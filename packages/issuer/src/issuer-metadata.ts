@@ -40,8 +40,9 @@ export function createJwksEndpoint(keys: SigningKeys, onFault: (error: unknown) 
 }
 
 function answer({ method }: Request, document: string): Response {
+  // The status is said also where it is the default, which a polluted prototype would change.
   if (method === 'GET' || method === 'HEAD')
-    return new Response(method === 'GET' ? document : null, { headers: PUBLIC })
+    return new Response(method === 'GET' ? document : null, { status: 200, headers: PUBLIC })
   return new Response(null, { status: 405, headers: { Allow: 'GET, HEAD', 'Cache-Control': 'no-store' } })
 }
 

@@ -208,6 +208,27 @@ describe('createTokenIssuer', () => {
     expect(stray).not.toHaveBeenCalled()
   })
 
+  it.each(['/.well-known/jwks.json', '/.well-known/oauth-authorization-server'])(
+    'answers %s with 200 whatever a polluted prototype says',
+    async (path) => {
+      const fixture = createFixture()
+      await fixture.issuer.ready()
+      for (const status of ['active', 503]) {
+        Object.defineProperty(Object.prototype, 'status', {
+          value: status,
+          configurable: true,
+          writable: true,
+        })
+        try {
+          const answered = await fixture.issuer.handle(new Request(ISSUER + path))
+          expect(answered.status).toBe(200)
+        } finally {
+          Reflect.deleteProperty(Object.prototype, 'status')
+        }
+      }
+    },
+  )
+
   it('does without refresh tokens where a dialect would have them', async () => {
     const fixture = createFixture({ endpoints: [{ path: '/token', dialect: fronteggDialect }] })
     const { id, secret } = await fixture.client()
