@@ -45,7 +45,7 @@ async function refresh(
   authenticated: Client | undefined,
   origin: string | undefined,
 ): Promise<IssuedToken> {
-  const text = parameters.get(dialect.parameters?.refreshToken ?? '')
+  const text = named(parameters, dialect.parameters?.refreshToken)
   if (text === undefined) throw new TokenRequestError('missing_parameter')
   const { client, family, advance } = await continueFamily(issuance, text, authenticated)
   await authorizeAccount(issuance, client, origin)
@@ -88,13 +88,18 @@ function readAudience(
   return audience
 }
 
+/** What has no name cannot be asked for, not even with an empty one. */
+function named(parameters: Parameters, name: string | undefined): string | undefined {
+  return name === undefined ? undefined : parameters.get(name)
+}
+
 /** What was asked for, all of which must be held (RFC 6749 section 3.3); without a wish, all that is held. */
 function narrow(
   held: readonly string[],
   { parameters: names }: TokenDialect,
   parameters: Parameters,
 ): Pick<Grant, 'scopes' | 'narrowed'> {
-  const text = parameters.get(names?.scope ?? '')
+  const text = named(parameters, names?.scope)
   if (text === undefined) return { scopes: held, narrowed: false }
   const scopes = [...new Set(text.split(' ').filter((scope) => scope !== ''))]
   if (scopes.length === 0 || !scopes.every((scope) => held.includes(scope))) {

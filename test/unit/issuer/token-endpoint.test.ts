@@ -823,6 +823,21 @@ describe('a dialect of one`s own', () => {
     })
   })
 
+  it('cannot be asked for what it has no name for', async () => {
+    const reply = { ...standardDialect.reply, refresh_token: 'refreshToken' } as const
+    const fixture = createFixture({
+      ...endpoint({ ...standardDialect, parameters: {}, reply }),
+      refreshTokens: {},
+    })
+    const { id, secret } = await fixture.client()
+    const ask = async (body: Record<string, string>): Promise<Reply> =>
+      await send(fixture, PATH, { headers: { authorization: basic(id, secret) }, body })
+    const first = await ask({ ...grant, '': 'query' })
+    expect(first.body.scope).toBe('query write')
+    const refreshed = await ask({ grant_type: 'refresh_token', '': first.body.refresh_token })
+    expect(refreshed).toMatchObject({ status: 400, body: { error: 'invalid_request' } })
+  })
+
   it('may name an authoritative place among several', async () => {
     const fixture = createFixture(endpoint({ ...standardDialect, choice: 'first' }))
     const { id, secret } = await fixture.client()
