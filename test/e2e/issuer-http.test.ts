@@ -1,4 +1,4 @@
-import { createServer, request as httpRequest } from 'node:http'
+import { createServer, request as httpRequest, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { getRequestListener } from '@hono/node-server'
 import { createTokenIssuer, multisetDialect, standardDialect, type TokenIssuer } from '@scopegate/issuer'
@@ -102,6 +102,12 @@ describe.each(Object.entries(mounts))('the issuer on %s', (_, { mount, consumed 
   }
   const post = async (path: string, init: RequestInit): Promise<Response> =>
     await fetch(base + path, { method: 'POST', signal: AbortSignal.timeout(5000), ...init })
+  const raw = async (method: string, path: string, headers = {}): Promise<IncomingMessage> =>
+    await new Promise((resolve, reject) => {
+      httpRequest(base, { method, path, headers }, (response) => resolve(response.resume()))
+        .on('error', reject)
+        .end()
+    })
   const basic = (): string => `Basic ${btoa(`${client.id}:${client.secret}`)}`
 
   it.each([
@@ -230,6 +236,29 @@ describe.each(Object.entries(mounts))('the issuer on %s', (_, { mount, consumed 
     expect(response.status).toBe(405)
     expect(response.headers.get('allow')).toBe('POST, OPTIONS')
   })
+
+  // Of Hono's adapter it depends what it hands on.
+  if (_ !== 'Hono') {
+    it.each([
+      ['/oauth/token', 'POST, OPTIONS'],
+      ['/.well-known/jwks.json', 'GET, HEAD'],
+      ['/.well-known/oauth-authorization-server', 'GET, HEAD'],
+    ])('answers TRACE at %s with 405 and the methods there are', async (path, allow) => {
+      const { statusCode, headers } = await raw('TRACE', path)
+      expect([statusCode, headers.allow]).toEqual([405, allow])
+    })
+
+    it.each(['http://issuer.example', 'HTTPS://issuer.example:8443'])(
+      'takes the path of a request-target in absolute form, as of %s',
+      async (origin) => {
+        const headers = { authorization: basic(), 'content-length': '0' }
+        expect((await raw('POST', `${origin}/v1/m2m/token?ignored`, headers)).statusCode).toBe(200)
+        expect((await raw('GET', `${origin}/.well-known/jwks.json`)).statusCode).toBe(200)
+        for (const path of ['', '?/oauth/token', '//oauth/token', '/x/http://y/oauth/token'])
+          expect((await raw('GET', origin + path)).statusCode).toBe(404)
+      },
+    )
+  }
 
   it('lets verifiers and proxies cache key set and metadata, and nobody a token', async () => {
     for (const path of ['/.well-known/jwks.json', '/.well-known/oauth-authorization-server']) {

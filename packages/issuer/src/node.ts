@@ -30,7 +30,7 @@ export type KoaMiddleware = (context: KoaContext, next: () => Promise<unknown>) 
  */
 export function expressIssuer(issuer: MountableIssuer): ExpressMiddleware {
   return function scopegateIssuer(request, response, next) {
-    const target = request.originalUrl ?? request.url ?? ''
+    const target = originForm(request.originalUrl ?? request.url ?? '')
     if (!isOurs(issuer, target)) return next()
     answer(issuer, request, target, request.body)
       .then(async (answered) => await write(answered, response))
@@ -41,9 +41,10 @@ export function expressIssuer(issuer: MountableIssuer): ExpressMiddleware {
 /** Mounts an issuer in Koa: `app.use(koaIssuer(issuer))`; otherwise as {@link expressIssuer}. */
 export function koaIssuer(issuer: MountableIssuer): KoaMiddleware {
   return async function scopegateIssuer(context, next) {
-    if (!isOurs(issuer, context.originalUrl)) return void (await next())
+    const target = originForm(context.originalUrl)
+    if (!isOurs(issuer, target)) return void (await next())
     const { rawBody, body } = context.request
-    const answered = await answer(issuer, context.req, context.originalUrl, rawBody ?? body)
+    const answered = await answer(issuer, context.req, target, rawBody ?? body)
     for (const [name, value] of answered.headers) context.set(name, value)
     context.body = answered.body === null ? null : await answered.text()
     context.status = answered.status
@@ -62,6 +63,11 @@ export function issuerListener(
     })
 }
 
+/** The path and query of a request-target, also of one in absolute form (RFC 9112 section 3.2.2). */
+function originForm(target: string): string {
+  return target.replace(/^https?:\/\/[^/?]*/i, '')
+}
+
 function isOurs({ paths }: MountableIssuer, target: string): boolean {
   return paths.includes(target.split('?', 1)[0] as string)
 }
@@ -72,13 +78,16 @@ async function answer(
   target: string,
   parsed: unknown,
 ): Promise<Response> {
-  const method = request.method ?? 'GET'
-  // The Web's Request refuses to be made with these.
-  if (/^(?:CONNECT|TRACE|TRACK)$/i.test(method)) return new Response(null, { status: 405 })
+  const method = webMethod(request)
   const init = { method, headers: headersOf(request), duplex: 'half' as const }
   const body = method === 'GET' || method === 'HEAD' ? undefined : bodyOf(request, parsed)
   const url = new URL(target, issuer.issuer)
   return await issuer.handle(new Request(url, body === undefined ? init : { ...init, body }))
+}
+
+/** The Web's Request refuses to be made with some methods: another that is answered nowhere gets the same answer. */
+function webMethod({ method = 'GET' }: IncomingMessage): string {
+  return /^(?:CONNECT|TRACE|TRACK)$/i.test(method) ? 'DELETE' : method
 }
 
 /** Every header line as it came: what was sent twice must not look as if it was sent once. */
