@@ -13,7 +13,7 @@ export const BUNDLE_RULES: Readonly<Record<string, readonly BundleRule[]>> = {
   issuer: [{ entry: '@scopegate/issuer', budget: 40_000, without: FRAMEWORK_OR_DRIVER, builtIns: true }],
   client: [
     { entry: '@scopegate/client', budget: 3000, without: ANYTHING_ELSE },
-    { entry: '@scopegate/client/dialects', budget: 1250, without: ANYTHING_ELSE },
+    { entry: '@scopegate/client/dialects', budget: 1600, without: ANYTHING_ELSE },
     { entry: '@scopegate/client/fetch', budget: 1100, without: ANYTHING_ELSE },
     { entry: '@scopegate/client/mint', budget: 1050, without: ANYTHING_ELSE },
   ],

@@ -3,6 +3,7 @@ import type { ReplyTime, StandardReply, TokenEndpointDialect, TokenRequestValues
 import { ConfigurationError } from './errors.ts'
 import { formPair } from './form-pair.ts'
 import { isSeconds } from './is-seconds.ts'
+import { readDescription } from './read-description.ts'
 
 /** What a request to the token endpoint is made of. */
 export interface TokenRequestShape {
@@ -56,13 +57,15 @@ type Fields = Readonly<Record<string, unknown>>
 /**
  * Makes a dialect from a description.
  *
+ * @throws ConfigurationError naming what is wrong, missing or unknown in it
  * @example
  * const dialect = createDialect({
  *   request: { body: 'json', fields: { clientId: 'clientId', clientSecret: 'secret' } },
  *   reply: { token: 'access_token', expiresIn: 'expires_in' },
  * })
  */
-export function createDialect({ request, reply, refresh }: DialectDescription): TokenEndpointDialect {
+export function createDialect(description: DialectDescription): TokenEndpointDialect {
+  const { request, reply, refresh } = readDescription(description)
   return {
     request: (values) => toInit(request, values),
     check: (values) => check(request, values),

@@ -118,6 +118,48 @@ describe('a dialect', () => {
   })
 })
 
+describe('a description of a dialect', () => {
+  const request = { body: 'json', fields: { clientId: 'id', clientSecret: 'secret' } }
+  const reply = { token: 'token', expiresIn: 'expiresIn' }
+  const good = { request, reply }
+
+  it.each([
+    ['requests', { ...good, requests: request }],
+    ['request.body', { reply }],
+    ['request.body', { ...good, request: { fields: {} } }],
+    ['request.body', { ...good, request: { ...request, body: 'xml' } }],
+    ['request.basic', { ...good, request: { ...request, basic: true } }],
+    ['request.url', { ...good, request: { ...request, url: 'token' } }],
+    ['request.fields.client_id', { ...good, request: { ...request, fields: { client_id: 'id' } } }],
+    ['request.fields.clientId', { ...good, request: { ...request, fields: { clientId: true } } }],
+    ['reply.token', { request }],
+    ['reply.token', { request, reply: { expiresIn: 'expiresIn' } }],
+    ['reply.expiresIn', { request, reply: { token: 'token' } }],
+    ['reply.expiresin', { request, reply: { ...reply, expiresin: 'expiresIn' } }],
+    ['refresh.body', { ...good, refresh: { fields: {} } }],
+    ['refresh.URL', { ...good, refresh: { ...request, URL: 'refresh' } }],
+    ['request.body', undefined],
+  ])('is refused for a wrong %s: %j', (key, wrong) => {
+    expect(() => createDialect(wrong as never)).toThrow(
+      expect.objectContaining({ code: 'ERR_CONFIGURATION', key }),
+    )
+  })
+
+  it('may leave out by undefined, and inherits nothing', () => {
+    const inherited = { url: 'https://elsewhere.example/', refresh: request, basic: 'raw' }
+    const refresh = Object.assign(Object.create(inherited), request)
+    const left = { ...request, basic: undefined, fields: { ...request.fields, scope: undefined } }
+    const description = Object.assign(Object.create(inherited), { request: left, reply })
+    expect(createDialect(description)).not.toHaveProperty('refresh')
+    const dialect = createDialect({ ...description, refresh })
+    expect(dialect.refreshUrl).toBe('')
+    expect(dialect.refresh?.({ clientId: 'a', clientSecret: 'b' }).headers).not.toHaveProperty(
+      'authorization',
+    )
+    expect(() => dialect.check?.({ scope: 'query' })).toThrow('scope: the dialect has no field for it')
+  })
+})
+
 describe('the options of a token manager', () => {
   const options = { tokenEndpoint: 'https://issuer.example/token', credentials: awkward }
 
