@@ -30,6 +30,7 @@ export async function mintToken(kind: TokenKind, options: MintTokenOptions): Pro
   const { secret, claims, ttl, backdate, now } = withDefaults(options, DEFAULTS)
   if (kind.serverOnly && isPage())
     throw new ConfigurationError('kind', 'is for servers: a page would leak the secret')
+  if (!(kind.maxTtl >= 1)) throw new ConfigurationError('kind', 'has no maxTtl')
   checkRange({ ttl }, 'ttl', 1, kind.maxTtl)
   checkRange({ backdate }, 'backdate', 0, ttl - 1)
   const iat = Math.floor(now() / 1000 - backdate)

@@ -93,6 +93,13 @@ describe('HM-12: minting is refused', () => {
     },
   )
 
+  it.each([{}, { claims: {}, required: [] }, { claims: {}, required: [], maxTtl: Number.NaN }])(
+    'for a kind that is none: %j',
+    async (kind) => {
+      expect(await refusal(kind as never, { claims: participant })).toBe('kind')
+    },
+  )
+
   it('for a management token of more than 14 days', async () => {
     const claims = { access_key: 'key' }
     await expect(mintToken(managementToken, { secret, claims, ttl: 14 * day })).resolves.toBeTypeOf('string')
