@@ -12,5 +12,5 @@ export function secureUrl(key: string, text: string, allowHttp: boolean, base?: 
   const href = URL.canParse(text, base) ? new URL(text, base).href : ''
   // Text from an environment, 'no' for instance, allows nothing.
   if (WITHOUT_USERINFO.test(href) && (allowHttp === true || SAFE.test(href))) return href
-  throw new ConfigurationError(key, 'must be https (or loopback) without userinfo')
+  throw new ConfigurationError(key, 'must be https (or loopback), no userinfo')
 }

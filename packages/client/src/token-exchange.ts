@@ -48,13 +48,13 @@ export function createTokenExchange(settings: TokenManagerSettings): (target: To
         const credentials = await bounded(settings.credentials)
         const asText = JSON.stringify(credentials)
         if (asText === refused) throw refusal
-        const { clientId } = credentials
-        const refreshToken = last?.clientId === clientId && last.refreshToken
+        const refreshToken = last?.clientId === credentials.clientId && last.refreshToken
         // Used once, whatever comes of it: an issuer that rotates takes a second use for theft (RFC 9700 section 4.14).
         if (last) last.refreshToken = undefined
         try {
           const values = { ...target, ...credentials, refreshToken }
-          return { ...(await bounded((signal) => requestToken(settings, values, signal))), clientId }
+          const grant = await bounded((signal) => requestToken(settings, values, signal))
+          return { ...grant, clientId: credentials.clientId }
         } catch (error) {
           if (!(error instanceof TokenError)) throw error
           const { code, retryAfter = 0 } = error

@@ -80,6 +80,7 @@ export function readOptions(options: TokenManagerOptions): TokenManagerSettings 
   checkRange(settings, 'timeout', 0.01, 600)
   checkRange(settings, 'attempts', 1, 10)
   const { dialect, allowHttp, tokenEndpoint } = settings
+  if (typeof dialect.request !== 'function') throw new ConfigurationError('dialect', 'has no request')
   return {
     ...settings,
     tokenEndpoint: secureUrl('tokenEndpoint', tokenEndpoint, allowHttp),
@@ -94,7 +95,7 @@ function credentialsReader(
 ): () => Promise<ClientCredentials> {
   const copy = ({ clientId, clientSecret }: ClientCredentials): ClientCredentials => {
     if (![clientId, clientSecret].every((text) => text && typeof text === 'string'))
-      throw new ConfigurationError('credentials', 'must be text')
+      throw new ConfigurationError('credentials', 'needs clientId and clientSecret')
     const copied = { clientId, clientSecret }
     check?.(copied)
     return copied

@@ -182,6 +182,9 @@ describe('the options of a token manager', () => {
     ['credentials', { credentials: { clientId: 'reader', clientSecret: undefined } }],
     ['credentials', { credentials: { clientId: '', clientSecret: 'secret' } }],
     ['credentials', { credentials: { clientId: 'a:b', clientSecret: 'secret' }, dialect: rawBasic }],
+    ['credentials', { credentials: undefined }],
+    ['dialect', { dialect: 'basic' }],
+    ['dialect', { dialect: {} }],
     ['refreshAhead', { refreshAhead: 1 }],
     ['timeout', { timeout: Number.NaN }],
     ['attempts', { attempts: 0 }],
@@ -191,6 +194,15 @@ describe('the options of a token manager', () => {
       expect.objectContaining({ key }),
     )
   })
+
+  it.each([undefined, {}, { id: 'reader', secret: 'secret' }])(
+    'name what is wanted of credentials, instead of %j',
+    (credentials) => {
+      expect(() => createTokenManager({ ...options, credentials } as never)).toThrow(
+        'credentials: needs clientId and clientSecret',
+      )
+    },
+  )
 
   it.each(['http://localhost:1/', 'http://127.9.9.9/', 'http://[::1]:1/'])(
     'take plain http on loopback: %s',
