@@ -5,7 +5,7 @@ import type { TokenIssuer } from '@scopegate/issuer'
 import { Hono } from 'hono'
 import { createDirectory, type Directory } from './directory.ts'
 import { ENVIRONMENT, SESSION_KEYS_PATH } from './environment.ts'
-import { createMachines, grantsNow, type MachineOptions } from './machines.ts'
+import { createMachines, deleteCredentialsOf, grantsNow, type MachineOptions } from './machines.ts'
 import { addManagement } from './management.ts'
 import { createFronteggServer, FRONTEGG_IDENTITY_ROUTES, type FronteggProfilesOptions } from './policy.ts'
 import { createSessions } from './sessions.ts'
@@ -16,7 +16,9 @@ export interface Identity {
   readonly machines: TokenIssuer
   /** Issues those of vendors and of users who signed in. */
   readonly sessions: TokenIssuer
-  readonly directory: Directory
+  readonly directory: Omit<Directory, 'deleteUser'>
+  /** Deletes a user, and the credentials of its machines with it. */
+  readonly deleteUser: (userId: string) => Promise<void>
   readonly port: number
   readonly url: string
   /** What a gate is told of it. */
@@ -39,6 +41,10 @@ export async function startIdentity(options: MachineOptions): Promise<Identity> 
     hasUser: directory.hasUser,
     grantsOf: async (token) => await grantsNow(machines, directory, token),
   }
+  const deleteUser = async (userId: string): Promise<void> => {
+    directory.deleteUser(userId)
+    await deleteCredentialsOf(machines, userId)
+  }
   const app = new Hono<{ Variables: Variables }>()
   for (const issuer of [machines, sessions]) {
     for (const path of issuer.paths) app.all(path, async (c) => await issuer.handle(c.req.raw))
@@ -46,5 +52,5 @@ export async function startIdentity(options: MachineOptions): Promise<Identity> 
   app.use(protect(createFronteggServer({ ...profiles, routes: FRONTEGG_IDENTITY_ROUTES, now: options.now })))
   addManagement(app, machines, options)
   server.on('request', getRequestListener(app.fetch))
-  return { machines, sessions, directory, port, url, profiles, close }
+  return { machines, sessions, directory, deleteUser, port, url, profiles, close }
 }

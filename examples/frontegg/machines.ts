@@ -1,5 +1,6 @@
 import type { AccessToken } from '@scopegate/core'
 import {
+  type CredentialRecord,
   createTokenIssuer,
   fronteggDialect,
   fronteggRefreshDialect,
@@ -56,4 +57,20 @@ export async function grantsNow(
       ? await machines.accessTokens.get(clientId)
       : await machines.credentials.get(clientId)
   return directory.grantsOfRoles(roleIdsOf(record?.metadata ?? {}))
+}
+
+/** Deletes what the machines of a user exchange. What they were handed ends by its status. */
+export async function deleteCredentialsOf({ credentials }: TokenIssuer, userId: string): Promise<void> {
+  for (const { clientId, subject } of await everyCredential(credentials))
+    if (subject.kind === 'user' && subject.id === userId) await credentials.delete(clientId)
+}
+
+async function everyCredential({ list }: TokenIssuer['credentials']): Promise<readonly CredentialRecord[]> {
+  const found: CredentialRecord[] = []
+  for (;;) {
+    const last = found.at(-1)
+    const slice = await list(last && { after: last.clientId })
+    if (slice.length === 0) return found
+    found.push(...slice)
+  }
 }

@@ -84,7 +84,7 @@ async function userSteps({ identity }: Frontegg, clock: Clock): Promise<readonly
 
 /** A role that changes: at the next exchange, or within ten seconds. */
 async function lifeSteps(frontegg: Frontegg, clock: Clock): Promise<readonly Step[]> {
-  const { directory } = frontegg.identity
+  const { directory, deleteUser } = frontegg.identity
   const handed = apiKey((await newAccessToken(frontegg, ADA)).secret)
   const exchanged = bearer(await tokenOf(frontegg.identity, await newApiToken(frontegg, ADA)))
   return [
@@ -99,8 +99,8 @@ async function lifeSteps(frontegg: Frontegg, clock: Clock): Promise<readonly Ste
     read('exchanged before that', exchanged, '200'),
     {
       ...read('the user is deleted', exchanged, INVALID),
-      before: () => {
-        directory.deleteUser(ADA)
+      before: async () => {
+        await deleteUser(ADA)
         clock.advance(11)
       },
     },

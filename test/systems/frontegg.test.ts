@@ -335,11 +335,26 @@ describe('the end of tokens', () => {
     const { userToken = '', userApiToken = '', userAccessToken = '', ...tenants } = await oneOfEach(frontegg)
     const ofUser = [bearer(userToken), bearer(userApiToken), apiKey(userAccessToken)]
     for (const headers of ofUser) expect(await statusOf(frontegg, headers)).toBe(200)
-    identity.directory.deleteUser(ADA)
+    await identity.deleteUser(ADA)
     clock.advance(10)
     for (const headers of ofUser) expect(await statusOf(frontegg, headers)).toBe(401)
     expect(await statusOf(frontegg, bearer(tenants.tenantApiToken ?? ''))).toBe(200)
     expect(await statusOf(frontegg, apiKey(tenants.tenantAccessToken ?? ''))).toBe(200)
+  })
+
+  it('FE-16: a deleted user`s machines get no others, however many credentials there are', async () => {
+    const frontegg = await start()
+    const { identity, clock } = frontegg
+    const tenants = await newApiToken(frontegg, undefined, ROLES)
+    for (let i = 0; i < 100; i++) await newApiToken(frontegg, undefined, ROLES)
+    clock.advance(1)
+    const machine = await newApiToken(frontegg, ADA)
+    const { status, body } = await exchange(identity, machine)
+    expect(status).toBe(200)
+    await identity.deleteUser(ADA)
+    expect((await exchange(identity, machine)).status).toBe(401)
+    expect((await refresh(identity, body.refresh_token)).status).toBe(401)
+    expect((await exchange(identity, tenants)).status).toBe(200)
   })
 
   it('lets exchanged tokens of a deleted credential live to their end, and gives it no others', async () => {
