@@ -27,7 +27,7 @@ interface Code {
 
 /** How the service is set up: it mints for one workspace. */
 export interface AuthServiceSettings {
-  readonly workspaces: Pick<Workspaces, 'secretsOf' | 'owns'>
+  readonly workspaces: Pick<Workspaces, 'secretsOf' | 'offers'>
   readonly accessKey: string
   readonly now: () => number
 }
@@ -52,7 +52,8 @@ export async function startAuthService({
   }
   const byRoom = async ({ room_id, role, user_id }: Fields): Promise<Reply> => {
     if (!allowed) return { status: 403, body: { success: false, msg: DISABLED, api_version: VERSION } }
-    if (!workspaces.owns(accessKey, room_id) || role === '') return refusal(404, 'room or role not found')
+    if (room_id === '' || role === '') return refusal(400, 'room_id and role are required')
+    if (!workspaces.offers(accessKey, room_id, role)) return refusal(404, 'room or role not found')
     const token = await mint(room_id, role, user_id)
     return {
       status: 200,

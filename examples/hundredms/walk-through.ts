@@ -117,6 +117,12 @@ function exchangeSteps({ authService, room, foreignRoom }: Hundredms): readonly 
       { room_id: foreignRoom, role: 'guest' },
       '404 room or role not found',
     ),
+    ask(
+      'a role the room has not',
+      TOKEN_PATH,
+      { room_id: room, role: 'admin' },
+      '404 room or role not found',
+    ),
     ask('a room code for a token', CODE_PATH, { code }, '200 { token }'),
     {
       ...ask('a disabled room code', CODE_PATH, { code }, '403 room code is disabled'),

@@ -24,6 +24,8 @@ export interface Workspaces extends HundredmsSources {
   /** A room with the roles of a template. */
   readonly createRoom: (accessKey: string, template: Template) => string
   readonly owns: (accessKey: string, roomId: string) => boolean
+  /** Whether the room is one of the workspace, and has the role. */
+  readonly offers: (accessKey: string, roomId: string, role: string) => boolean
 }
 
 interface Room {
@@ -35,10 +37,12 @@ interface Room {
 export function createWorkspaces(): Workspaces {
   const secrets = new Map<string, readonly string[]>()
   const rooms = new Map<string, Room>()
-  const roleOf = ({ account, claims }: AccessToken): readonly Permission[] | undefined => {
-    const room = rooms.get(String(claims.room_id))
-    return room?.accessKey === account ? room?.roles.get(String(claims.role)) : undefined
+  const find = (accessKey: string, roomId: string, role: string): readonly Permission[] | undefined => {
+    const room = rooms.get(roomId)
+    return room?.accessKey === accessKey ? room.roles.get(role) : undefined
   }
+  const roleOf = ({ account = '', claims }: AccessToken): readonly Permission[] | undefined =>
+    find(account, String(claims.room_id), String(claims.role))
   const secretsOf = (accessKey: string): readonly string[] => secrets.get(accessKey) ?? []
   const addSecret = (accessKey: string): string => {
     const secret = randomBytes(48).toString('base64url')
@@ -65,5 +69,6 @@ export function createWorkspaces(): Workspaces {
       return id
     },
     owns: (accessKey, roomId) => rooms.get(roomId)?.accessKey === accessKey,
+    offers: (accessKey, roomId, role) => find(accessKey, roomId, role) !== undefined,
   }
 }

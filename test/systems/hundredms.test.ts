@@ -435,6 +435,23 @@ it('HM-13: a room and a role are exchanged for an app token, unless that is swit
   ])
 })
 
+it('HM-13: a room and a role that are not there, not the workspace`s or not said get no token', async () => {
+  const system = await start()
+  const { room, foreignRoom } = system
+  for (const [fields, status, message] of [
+    [{ room_id: room, role: 'admin' }, 404, 'room or role not found'],
+    [{ room_id: room, role: '__proto__' }, 404, 'room or role not found'],
+    [{ room_id: foreignRoom, role: 'guest' }, 404, 'room or role not found'],
+    [{ room_id: 'nowhere', role: 'guest' }, 404, 'room or role not found'],
+    [{ room_id: room }, 400, 'room_id and role are required'],
+    [{ role: 'guest' }, 400, 'room_id and role are required'],
+    [{}, 400, 'room_id and role are required'],
+  ] as const) {
+    const refused = await exchange(system, TOKEN_PATH, fields)
+    expect([fields, refused.status, refused.body]).toEqual([fields, status, { code: status, message }])
+  }
+})
+
 it('HM-13: a room code is exchanged for an app token until it is disabled; an unknown one never is', async () => {
   const system = await start()
   const code = system.authService.createCode(system.room, 'guest')
