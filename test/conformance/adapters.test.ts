@@ -66,7 +66,10 @@ const express5: Situations = {
     )
   },
   misled: (server) => {
-    const app = express().use((_req, res, next) => void res.setHeader('Content-Length', '5') ?? next())
+    const app = express().use((_req, res, next) => {
+      res.setHeader('Content-Length', '5')
+      next()
+    })
     return app.use(onExpress.protect(server))
   },
   guarded: (server, ran, table) => {
