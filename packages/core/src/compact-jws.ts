@@ -1,3 +1,4 @@
+import { copyOf } from '#signature'
 import { parseStrictObject } from './strict-json.ts'
 
 /** A JWS in compact serialisation (RFC 7515 section 3.1), decoded and parsed once, not yet verified. */
@@ -39,8 +40,10 @@ export function createCompactJwsParser(): CompactJwsParser {
     if (named === undefined) return undefined
     const { header, algorithm, kid, isPlain } = named
     const payload = readObject(first + 1, second)
-    const signature = payload && decodeBase64url(second + 1, text.length)?.slice()
-    return signature && { text, header, algorithm, kid, isPlain, payload, signature, signingInputEnd: second }
+    const bytes = payload && decodeBase64url(second + 1, text.length)
+    if (payload === undefined || bytes === undefined) return undefined
+    const signature = copyOf(bytes)
+    return { text, header, algorithm, kid, isPlain, payload, signature, signingInputEnd: second }
   }
 }
 

@@ -122,10 +122,7 @@ async function importEach(
   for (const [index, jwk] of keys.entries()) {
     const ring = await importKeyRing([jwk], algorithms)
     if (ring.keys.length === 0)
-      throw new ConfigurationError(
-        `${where}.keys[${index}]`,
-        'could not be imported: its numbers make no key',
-      )
+      throw new ConfigurationError(`${where}.keys[${index}]`, 'could not be imported: it makes no key')
   }
 }
 

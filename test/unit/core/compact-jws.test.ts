@@ -3,7 +3,12 @@ import { base64url } from 'jose'
 import { describe, expect, it } from 'vitest'
 import { createCompactJwsParser } from '../../../packages/core/src/compact-jws.ts'
 
-const parseCompactJws = createCompactJwsParser()
+const parse = createCompactJwsParser()
+/** The signature as plain bytes: of what kind they are is the platform's matter. */
+const parseCompactJws: typeof parse = (text) => {
+  const jws = parse(text)
+  return jws && { ...jws, signature: Uint8Array.from(jws.signature) }
+}
 
 const header = { alg: 'ES256', typ: 'at+jwt', kid: 'k1' }
 const payload = { iss: 'https://issuer.example', exp: 1 }

@@ -140,7 +140,7 @@ describe('keys that are given', () => {
   ])('are refused when the server is made ready, if their numbers make no key', async (keys, index) => {
     const server = createResourceServer({ ...base, keys: { keys } } as ResourceServerOptions)
     await expect(server.ready()).rejects.toMatchObject({
-      message: `keys.keys[${index}]: could not be imported: its numbers make no key`,
+      message: `keys.keys[${index}]: could not be imported: it makes no key`,
       code: 'ERR_CONFIGURATION',
     })
   })
