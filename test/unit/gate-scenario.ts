@@ -1,8 +1,9 @@
-import { createServer, type RequestListener, type Server } from 'node:http'
+import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createResourceServer, type ResourceServer, type ResourceServerOptions } from '@scopegate/core'
 import { createTestIssuer, type MintOptions } from '@scopegate/core/testing'
 import { type RawRequest, sendRaw } from '@scopegate/example-harness'
+import { expect } from 'vitest'
 
 /** A resource server whose keys are at hand, and tokens for it. */
 export interface GateScenario {
@@ -77,4 +78,35 @@ export async function send(url: string, request: Partial<RawRequest>): Promise<R
 /** {@link send} for a plain GET. */
 export async function get(url: string, target: string, headers: Record<string, string> = {}): Promise<Reply> {
   return await send(url, { target, headers: Object.entries(headers) })
+}
+
+const FOREIGN = { Vary: 'Accept-Language', 'Access-Control-Allow-Origin': '*', 'Access-Control-Max-Age': '5' }
+const COOKIES = ['a=1', 'b=2']
+
+const WAYS_TO_SET = ['set', 'object', 'list']
+
+/** Answers 202 as a handler would that knows nothing of the gate: with a `Vary`, CORS headers and two cookies of its own. */
+export function answerWithForeignHeaders(res: ServerResponse, by = ''): void {
+  const all = Object.entries({ ...FOREIGN, 'Set-Cookie': COOKIES })
+  if (by === 'set') {
+    for (const [name, value] of all) res.setHeader(name, value)
+    res.statusCode = 202
+  } else if (by === 'object') res.writeHead(202, 'Fine', Object.fromEntries(all))
+  else res.writeHead(202, [...Object.entries(FOREIGN), ...COOKIES.map((it) => ['Set-Cookie', it])].flat())
+  res.end()
+}
+
+/** Expects of every such answer that the gate's headers stand, and the others beside them. */
+export async function expectOwnedHeaders(url: string, authorization: string, origin?: string): Promise<void> {
+  for (const by of WAYS_TO_SET) {
+    const sent = { Authorization: authorization, ...(origin && { Origin: origin }) }
+    const { status, headers } = await get(url, `/api/x?${by}`, sent)
+    expect([status, headers.vary, headers['set-cookie']]).toEqual([
+      202,
+      'Accept-Language, Origin',
+      'a=1, b=2',
+    ])
+    expect(headers['access-control-allow-origin']).toBe(origin)
+    expect(headers).not.toHaveProperty('access-control-max-age')
+  }
 }

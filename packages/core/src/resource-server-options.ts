@@ -61,7 +61,10 @@ interface ServerDetails<Scope extends string> {
   readonly maxTokenLength?: number
   /** Bounds of the cache of verified tokens. */
   readonly tokenCache?: TokenCacheOptions
-  /** The clock, in milliseconds since 1970. Default `Date.now`. One that throws or gives no number gets tokens 500, or 503 where keys are to be fetched. */
+  /**
+   * The clock, in milliseconds since 1970. Default `Date.now`. One that throws or gives no number gets tokens 500, or 503
+   * where keys are to be fetched.
+   */
   readonly now?: () => number
   /** What key sets and discovery documents are fetched with. Default the platform's `fetch`. */
   readonly fetch?: Fetch

@@ -16,6 +16,7 @@ import { createKeyVault } from './key-vault.ts'
 import { createMemoryStore } from './memory-store.ts'
 import { parseOptions } from './parse-options.ts'
 import { patientStore } from './patient-store.ts'
+import { quietly } from './quietly.ts'
 import { hasRefreshTokens } from './refresh-tokens.ts'
 import type { Registry } from './registry.ts'
 import { isId } from './registry-options.ts'
@@ -130,17 +131,6 @@ function toSettings(options: TokenIssuerOptions): Settings {
   refuseWithoutEffect(settings)
   warnOfPlainKeys(settings)
   return settings
-}
-
-/** What an observer throws or rejects with changes nothing, and does not end the process. */
-function quietly<What>(observer: ((what: What) => unknown) | undefined): (what: What) => void {
-  return (what) => {
-    try {
-      Promise.resolve(observer?.(what)).catch(() => undefined)
-    } catch {
-      // The answer matters more.
-    }
-  }
 }
 
 function refuseWithoutEffect({ endpoints, issuance, refreshTokens }: Settings): void {

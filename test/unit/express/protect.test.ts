@@ -1,10 +1,18 @@
-import type { ServerResponse } from 'node:http'
 import { createRequire } from 'node:module'
 import { ConfigurationError, createResourceServer, type ResourceServer } from '@scopegate/core'
 import { accessToken, optionalAccessToken, protect, requireScopes } from '@scopegate/express'
 import express5, { type Express } from 'express'
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
-import { appOrigin, createGateScenario, type GateScenario, get, listen, send } from '../gate-scenario.ts'
+import {
+  answerWithForeignHeaders,
+  appOrigin,
+  createGateScenario,
+  expectOwnedHeaders,
+  type GateScenario,
+  get,
+  listen,
+  send,
+} from '../gate-scenario.ts'
 
 const express4 = createRequire(import.meta.url)('express4') as typeof express5
 
@@ -50,38 +58,11 @@ describe.each([
   it.each([undefined, appOrigin])(
     'owns what it wrote, whatever a handler sets: Origin %s',
     async (origin) => {
-      const foreign = {
-        Vary: 'Accept-Language',
-        'Access-Control-Allow-Origin': '*',
-        'Access-Control-Max-Age': '5',
-      }
       const url = await serve((app) => {
         app.use(protect(gate.server))
-        const cookies = ['a=1', 'b=2']
-        const list = [
-          ...Object.entries(foreign).flat(),
-          ...cookies.flatMap((cookie) => ['Set-Cookie', cookie]),
-        ]
-        const answer = (res: ServerResponse, by = ''): void => {
-          if (by === 'set') for (const [name, value] of Object.entries(foreign)) res.setHeader(name, value)
-          if (by === 'set') res.setHeader('Set-Cookie', cookies).statusCode = 202
-          else if (by === 'object') res.writeHead(202, 'Fine', { ...foreign, 'Set-Cookie': cookies })
-          else res.writeHead(202, list)
-          res.end()
-        }
-        app.use((req, res) => answer(res, req.url.split('?')[1]))
+        app.use((req, res) => answerWithForeignHeaders(res, req.url.split('?')[1]))
       })
-      for (const by of ['set', 'object', 'list']) {
-        const sent = { Authorization: good, ...(origin && { Origin: origin }) }
-        const { status, headers } = await get(url, `/api/x?${by}`, sent)
-        expect([status, headers.vary, headers['set-cookie']]).toEqual([
-          202,
-          'Accept-Language, Origin',
-          'a=1, b=2',
-        ])
-        expect(headers['access-control-allow-origin']).toBe(origin)
-        expect(headers).not.toHaveProperty('access-control-max-age')
-      }
+      await expectOwnedHeaders(url, good, origin)
     },
   )
 
