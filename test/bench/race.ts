@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
+import { type Measurement, measureInBursts } from './bursts.ts'
 import { joinSeries, type Series } from './row.ts'
 
 /** What is measured against each other. */
@@ -10,6 +11,8 @@ export interface Race {
   /** Handed to every contestant, as JSON. */
   readonly input: unknown
   readonly rounds: number
+  /** How many bursts one measurement is made of. Default 1. */
+  readonly bursts?: number
   /** Measurements taken first and thrown away. Default 3. */
   readonly warmUp?: number
   /** In how many processes, one after another, each contestant is measured: two may differ for as long as they live. Default 1. */
@@ -18,13 +21,13 @@ export interface Race {
 
 interface Runner {
   readonly name: string
-  readonly sample: () => Promise<number>
+  readonly sample: Measurement
   readonly stop: () => void
 }
 
 /**
  * Measures contestants in turn, each in a process of its own, so that none runs in the other's heap or on code that was
- * compiled for the other. Each round measures every one of them once, starting with another one each time.
+ * compiled for the other. Each round measures every one of them once, in bursts by turns.
  */
 export async function race({ casts = 1, ...of }: Race): Promise<Series> {
   const parts: Series[] = []
@@ -32,26 +35,26 @@ export async function race({ casts = 1, ...of }: Race): Promise<Series> {
   return joinSeries(parts)
 }
 
-async function raceOnce({ module, contestants, input, rounds, warmUp = 3 }: Race): Promise<Series> {
+async function raceOnce({
+  module,
+  contestants,
+  input,
+  rounds,
+  bursts = 1,
+  warmUp = 3,
+}: Race): Promise<Series> {
   const runners = await Promise.all(contestants.map(async (name) => await start(module, name, input)))
+  const samples = new Map(runners.map(({ name, sample }) => [name, sample]))
   const values = new Map<string, number[]>(contestants.map((name) => [name, []]))
   try {
     for (let round = -warmUp; round < rounds; round++) {
-      for (const { name, sample } of rotated(runners, round + warmUp)) {
-        const value = await sample()
+      for (const [name, value] of await measureInBursts(samples, bursts))
         if (round >= 0) values.get(name)?.push(value)
-      }
     }
   } finally {
     for (const runner of runners) runner.stop()
   }
   return Object.fromEntries(values)
-}
-
-/** The list, begun at another place. */
-export function rotated<Item>(items: readonly Item[], by: number): readonly Item[] {
-  const at = by % items.length
-  return [...items.slice(at), ...items.slice(0, at)]
 }
 
 async function start(module: string, name: string, input: unknown): Promise<Runner> {

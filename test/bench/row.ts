@@ -62,6 +62,11 @@ export function toRow(source: RowSource): Row {
   }
 }
 
+/** Turns microseconds per operation into operations per second. */
+export function perSecond(series: Series): Series {
+  return mapValues(series, (costs) => costs.map((cost) => 1e6 / cost))
+}
+
 /** What several processes of the same contestants measured. */
 export function joinSeries(parts: readonly Series[]): Series {
   return mapValues(parts[0] ?? {}, (_, name) => parts.flatMap((part) => part[name] ?? []))

@@ -1,8 +1,7 @@
-/** Takes one measurement, in the unit of its row. */
-export type Sampler = () => number | Promise<number>
+import type { Measurement } from './bursts.ts'
 
 /** A contestant makes itself ready and gives what measures it. It runs in a process of its own. */
-export type Contestant<Input> = (input: Input) => Sampler | Promise<Sampler>
+export type Contestant<Input> = (input: Input) => Measurement | Promise<Measurement>
 
 /** What {@link timed} runs. */
 export interface Timing<Batch extends { readonly length: number }> {
@@ -14,7 +13,7 @@ export interface Timing<Batch extends { readonly length: number }> {
 }
 
 /** Measures microseconds per operation over as many batches as fill the time. */
-export function timed<Batch extends { readonly length: number }>(timing: Timing<Batch>): Sampler {
+export function timed<Batch extends { readonly length: number }>(timing: Timing<Batch>): Measurement {
   const { milliseconds, prepare, run } = timing
   return async () => {
     let spent = 0
@@ -29,9 +28,4 @@ export function timed<Batch extends { readonly length: number }>(timing: Timing<
     }
     return (spent * 1000) / operations
   }
-}
-
-/** Turns microseconds per operation into operations per second. */
-export function perSecond(sampler: Sampler): Sampler {
-  return async () => 1e6 / (await sampler())
 }

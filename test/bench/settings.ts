@@ -2,16 +2,15 @@
 export interface Settings {
   /** How often each contestant is measured in process, its rivals in between. */
   readonly rounds: number
-  /** The timed part of one measurement, in milliseconds. */
+  /** How many bursts one measurement is made of, those of its rivals in between. */
+  readonly bursts: number
+  /** The timed part of one burst in process, in milliseconds. */
   readonly sampleMs: number
-  /**
-   * How many pairs (without and with a contestant) are measured over HTTP in each process. Many short ones: what else the
-   * machine does changes from second to second, and is then the same for both of a pair.
-   */
+  /** How many pairs (without and with a contestant) are measured over HTTP in each process. */
   readonly pairs: number
   /** In how many processes, one after another, each contestant is measured where processes differ. */
   readonly casts: number
-  /** Requests of one HTTP measurement. */
+  /** Requests of one burst over HTTP. */
   readonly requests: number
   /** Requests each HTTP server answers before anything is measured. */
   readonly warmUp: number
@@ -22,17 +21,19 @@ export interface Settings {
 /** What figures are quoted from. */
 export const FULL: Settings = {
   rounds: 9,
-  sampleMs: 120,
-  pairs: 31,
-  casts: 2,
-  requests: 250,
-  warmUp: 5000,
+  bursts: 8,
+  sampleMs: 15,
+  pairs: 9,
+  casts: 3,
+  requests: 100,
+  warmUp: 10_000,
   tokenShare: 1,
 }
 
 /** To see that everything runs; the figures mean nothing. */
 export const QUICK: Settings = {
   rounds: 2,
+  bursts: 2,
   sampleMs: 5,
   pairs: 2,
   casts: 1,

@@ -1,7 +1,8 @@
 import { createTokenManager, type TokenManager } from '@scopegate/client'
 import { createFetch } from '@scopegate/client/fetch'
 import { measure } from 'mitata'
-import type { Contestant, Sampler } from '../sampler.ts'
+import type { Measurement } from '../bursts.ts'
+import type { Contestant } from '../sampler.ts'
 
 /** A token endpoint that answers at once, with a token that outlives the run. */
 const tokenEndpoint = async (): Promise<Response> =>
@@ -17,7 +18,7 @@ function createManager(): TokenManager {
 }
 
 /** Microseconds per call, by mitata. */
-async function perCall(call: () => Promise<unknown>): Promise<Sampler> {
+async function perCall(call: () => Promise<unknown>): Promise<Measurement> {
   await call()
   return async () => ((await measure(call)) as { readonly avg: number }).avg / 1000
 }

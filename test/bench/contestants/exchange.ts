@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import { createMemoryStore, createTokenIssuer, type IssuerStore, type TokenIssuer } from '@scopegate/issuer'
 import { openLibsqlStore } from '@scopegate/issuer/libsql'
 import { openPostgresStore } from '@scopegate/issuer/postgres'
-import { type Contestant, perSecond, type Sampler, timed } from '../sampler.ts'
+import type { Measurement } from '../bursts.ts'
+import { type Contestant, timed } from '../sampler.ts'
 import { AUDIENCE, ISSUER } from '../token-set.ts'
 
 /** What every contestant of this module is told. */
@@ -53,7 +54,7 @@ function measureExchange(
   { handle }: TokenIssuer,
   credentials: readonly string[],
   milliseconds: number,
-): Sampler {
+): Measurement {
   const request = (at: number): Request =>
     new Request(`${ISSUER}/oauth/token`, {
       method: 'POST',
@@ -66,7 +67,7 @@ function measureExchange(
     if (failed) throw new Error(`the token endpoint answered ${failed.status}`)
   }
   const prepare = (): Request[] => Array.from({ length: BATCH }, (_, at) => request(at))
-  return perSecond(timed({ milliseconds, prepare, run }))
+  return timed({ milliseconds, prepare, run })
 }
 
 /** The signature that every exchange needs, and nothing else. */
@@ -76,7 +77,7 @@ const signing: Contestant<ExchangeInput> = ({ sampleMs }) => {
   const run = (batch: readonly Buffer[]): void => {
     for (const input of batch) sign('sha256', input, { key: privateKey, dsaEncoding: 'ieee-p1363' })
   }
-  return perSecond(timed({ milliseconds: sampleMs, prepare: () => Array(BATCH).fill(data) as Buffer[], run }))
+  return timed({ milliseconds: sampleMs, prepare: () => Array(BATCH).fill(data) as Buffer[], run })
 }
 
 export const contestants: Readonly<Record<string, Contestant<ExchangeInput>>> = {

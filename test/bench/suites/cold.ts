@@ -1,6 +1,6 @@
 import type { VerifyInput } from '../contestants/verify.ts'
 import { race } from '../race.ts'
-import { type Row, toRow } from '../row.ts'
+import { perSecond, type Row, toRow } from '../row.ts'
 import type { Bench, Suite } from '../suite.ts'
 import type { Algorithm } from '../token-set.ts'
 
@@ -50,12 +50,9 @@ async function measureCold(bench: Bench, algorithm: Algorithm, inFlight: number)
     sampleMs: settings.sampleMs,
   }
   const contestants = contestantsFor(algorithm)
-  const { [WHOLE]: whole = [], ...series } = await race({
-    module: 'verify',
-    contestants,
-    input,
-    rounds: settings.rounds,
-  })
+  const { rounds, bursts } = settings
+  const costs = await race({ module: 'verify', contestants, input, rounds, bursts })
+  const { [WHOLE]: whole = [], ...series } = perSecond(costs)
   const common = {
     unit: '/s',
     limit: LIMITS[algorithm],

@@ -35,7 +35,8 @@ export async function measureDecision(
     rules,
     sampleMs: settings.sampleMs,
   }
-  const series = await race({ module: 'decision', contestants, input, rounds: settings.rounds, casts })
+  const { rounds, bursts } = settings
+  const series = await race({ module: 'decision', contestants, input, rounds, bursts, casts })
   return toRow({ name, unit: 'us', series, notes: DECISION_NOTES })
 }
 

@@ -1,4 +1,4 @@
-import { rotated } from '../race.ts'
+import { rotated } from '../bursts.ts'
 import { makeRequests } from '../requests.ts'
 import { type Row, toRow } from '../row.ts'
 import { type BenchServer, startServer } from '../start-server.ts'
@@ -30,7 +30,7 @@ async function measureDelay(
   { settings, tokens }: Bench,
   servers: ReadonlyMap<string, BenchServer>,
 ): Promise<readonly Row[]> {
-  const count = settings.requests * 10
+  const count = settings.requests * 20
   const load = { requests: makeRequests(tokens(ORDER)), count, status: 200 }
   for (const server of servers.values()) await server.measure(load)
   const delays = emptySeries()

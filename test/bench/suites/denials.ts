@@ -1,9 +1,11 @@
+import { type Measurement, measureInBursts } from '../bursts.ts'
 import type { DecisionInput } from '../contestants/decision.ts'
 import type { Load } from '../load.ts'
-import { race, rotated } from '../race.ts'
+import { race } from '../race.ts'
 import { makeRequests, type RequestShape } from '../requests.ts'
 import { type Row, type Series, toRow } from '../row.ts'
 import { startServer } from '../start-server.ts'
+import { stayAwake } from '../stay-awake.ts'
 import type { Bench, Suite } from '../suite.ts'
 
 const TOKENS = 1000
@@ -50,29 +52,28 @@ async function decisions({ settings, tokens, progress }: Bench): Promise<Series>
     rules: RULES,
     sampleMs: settings.sampleMs,
   }
-  return await race({ module: 'decision', contestants: KINDS, input, rounds: settings.rounds })
+  const { rounds, bursts } = settings
+  return await race({ module: 'decision', contestants: KINDS, input, rounds, bursts })
 }
 
 async function overHttp({ settings, tokens, progress }: Bench, framework: string): Promise<Series> {
   progress(`preflights and denials on ${framework}`)
   const set = tokens({ algorithm: 'ES256', count: TOKENS })
   const server = await startServer(framework, 'scopegate with origins', { tokens: set, jwksUri: '' })
-  const loads = new Map<string, Load>()
+  const kinds = new Map<string, Measurement>()
   for (const [kind, { status, ...shape }] of Object.entries(REQUESTS)) {
-    loads.set(kind, {
-      requests: makeRequests(set, { origin: true, ...shape }),
-      status,
-      count: settings.requests,
-    })
+    const requests = makeRequests(set, { origin: true, ...shape })
+    const load: Load = { requests, status, count: settings.requests }
+    kinds.set(kind, async () => (await server.measure(load)).cost)
   }
   const series: Record<string, number[]> = Object.fromEntries(KINDS.map((kind) => [kind, []]))
   try {
-    for (let round = -2; round < settings.pairs; round++) {
-      for (const [kind, load] of rotated([...loads], round + 2)) {
-        const { cost } = await server.measure(load)
-        if (round >= 0) series[kind]?.push(cost)
+    await stayAwake(async () => {
+      for (let round = -2; round < settings.rounds; round++) {
+        for (const [kind, cost] of await measureInBursts(kinds, settings.bursts))
+          if (round >= 0) series[kind]?.push(cost)
       }
-    }
+    })
   } finally {
     server.stop()
   }

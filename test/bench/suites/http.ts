@@ -1,9 +1,11 @@
+import { type Measurement, measureInBursts, rotated } from '../bursts.ts'
 import { publishKey } from '../jwks-endpoint.ts'
 import type { Load } from '../load.ts'
-import { rotated } from '../race.ts'
 import { makeRequests } from '../requests.ts'
 import { joinSeries, type Row, type Series, toRow } from '../row.ts'
+import type { Settings } from '../settings.ts'
 import { type BenchServer, startServer } from '../start-server.ts'
+import { stayAwake } from '../stay-awake.ts'
 import type { Bench, Suite } from '../suite.ts'
 import type { TokenOrder } from '../token-set.ts'
 
@@ -68,7 +70,7 @@ async function withServers(
     for (const contestant of [BARE, WITH_ORIGINS, ...contestantsOf(framework)]) {
       servers.set(contestant, await startServer(framework, contestant, { tokens: set, jwksUri: jwks.url }))
     }
-    await use(servers)
+    await stayAwake(async () => await use(servers))
   } finally {
     for (const server of servers.values()) server.stop()
     jwks.close()
@@ -87,8 +89,8 @@ async function measureCast(
   for (const server of servers.values()) await server.measure({ ...load, count: settings.warmUp })
   progress(`CPU added per request, ${framework}`)
   return [
-    await addedCost(servers, contestantsOf(framework), load, settings.pairs),
-    await addedCost(servers, [WITH_ORIGINS], fromPage, settings.pairs),
+    await addedCost(servers, contestantsOf(framework), load, settings),
+    await addedCost(servers, [WITH_ORIGINS], fromPage, settings),
   ]
 }
 
@@ -108,24 +110,28 @@ function rowsOf(framework: string, plain: Series, fromPage: Series): readonly Ro
   ]
 }
 
-/** Pairs of the bare app and a contestant, back to back; which comes first changes with every pair. */
+/** Pairs of the bare app and a contestant, by turns. */
 async function addedCost(
   servers: ReadonlyMap<string, BenchServer>,
   contestants: readonly string[],
   load: Load,
-  pairs: number,
+  { pairs, bursts }: Settings,
 ): Promise<Series> {
   const series: Record<string, number[]> = Object.fromEntries(
     [BARE, ...contestants].map((name) => [name, []]),
   )
   for (let pair = 0; pair < pairs; pair++) {
     for (const contestant of rotated(contestants, pair)) {
-      const costs: Record<string, number> = {}
-      for (const name of rotated([BARE, contestant], pair))
-        costs[name] = (await servers.get(name)?.measure(load))?.cost ?? 0
-      series[BARE]?.push(costs[BARE] as number)
-      series[contestant]?.push((costs[contestant] as number) - (costs[BARE] as number))
+      const two = new Map([BARE, contestant].map((name) => [name, costOf(servers.get(name), load)]))
+      const costs = await measureInBursts(two, bursts)
+      const [bare = 0, whole = 0] = [costs.get(BARE), costs.get(contestant)]
+      series[BARE]?.push(bare)
+      series[contestant]?.push(whole - bare)
     }
   }
   return series
+}
+
+function costOf(server: BenchServer | undefined, load: Load): Measurement {
+  return async () => (await (server as BenchServer).measure(load)).cost
 }

@@ -1,6 +1,6 @@
 import { Client } from 'pg'
 import { race } from '../race.ts'
-import { toRow } from '../row.ts'
+import { perSecond, toRow } from '../row.ts'
 import type { Bench, Suite } from '../suite.ts'
 
 const LIMIT = 'an ES256 signature'
@@ -29,9 +29,10 @@ async function measureStores(
   databaseUrl: string,
 ): ReturnType<Suite> {
   progress(`token exchange on ${stores.join(', ')}`)
-  const input = { directory, databaseUrl, sampleMs: settings.sampleMs * 2 }
+  const { rounds, bursts, sampleMs } = settings
+  const input = { directory, databaseUrl, sampleMs: sampleMs * 2 }
   const contestants = [...stores, LIMIT]
-  const series = await race({ module: 'exchange', contestants, input, rounds: settings.rounds })
+  const series = perSecond(await race({ module: 'exchange', contestants, input, rounds, bursts }))
   return stores.map((store) =>
     toRow({
       name: `token exchange, ${store} store`,

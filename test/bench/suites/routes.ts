@@ -32,6 +32,7 @@ async function measureSize({ settings, tokens, progress }: Bench, rules: number)
     contestants: ['scopegate', PEER],
     input: inputOf({ settings, tokens }, rules),
     rounds: settings.rounds,
+    bursts: settings.bursts,
   })
 }
 
@@ -48,6 +49,7 @@ async function growth({ settings, tokens, progress }: Bench): Promise<Row> {
     contestants: ['scopegate', TEN_RULES],
     input: inputOf({ settings, tokens }, MOST),
     rounds: settings.rounds,
+    bursts: settings.bursts,
     casts: settings.casts,
   })
   return toRow({ name, unit: 'us', series, limit: TEN_RULES })

@@ -1,4 +1,4 @@
-import { rotated } from '../race.ts'
+import { rotated } from '../bursts.ts'
 import { makeRequests } from '../requests.ts'
 import { type Row, toRow } from '../row.ts'
 import { type BenchServer, startServer } from '../start-server.ts'
@@ -25,7 +25,7 @@ async function measureScale(
   { settings, tokens }: Bench,
   servers: readonly BenchServer[],
 ): Promise<readonly Row[]> {
-  const load = { requests: makeRequests(tokens(ORDER)), count: settings.requests * 5, status: 200 }
+  const load = { requests: makeRequests(tokens(ORDER)), count: settings.requests * 10, status: 200 }
   for (const server of servers) await server.measure({ ...load, count: settings.warmUp })
   const cost: Record<string, number[]> = { [ONE]: [], scopegate: [] }
   const throughput: Record<string, number[]> = { [ONE]: [], scopegate: [] }
