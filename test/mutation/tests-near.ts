@@ -2,7 +2,7 @@
 const NEAR: Readonly<Record<string, readonly string[]>> = {
   'access-token': ['access-token-verifier', 'authenticator'],
   'access-token-verifier': ['authenticator', 'signature-at-once', 'rfc-tokens', 'claim-checks', 'key-source'],
-  authenticator: ['token-state', 'resource-server'],
+  authenticator: ['token-table', 'token-state', 'resource-server'],
   ascii: ['request-headers', 'bearer-token'],
   'bearer-token': ['rfc-bearer', 'credential'],
   'cached-lookup': ['bounded-cache', 'single-flight', 'token-state', 'origin-policy', 'token-profiles'],
@@ -30,7 +30,7 @@ const NEAR: Readonly<Record<string, readonly string[]>> = {
   ],
   'key-origin-options': ['profile-keys', 'resource-server-options'],
   'key-ring': ['key-set', 'verification-key', 'profile-keys'],
-  hash: ['path-forms', 'authenticator'],
+  hash: ['path-forms', 'token-table', 'authenticator'],
   'key-set': ['key-set-clock', 'unknown-kid', 'profile-keys', 'advisories/a3-caches-and-key-sets'],
   'key-set-options': [
     'option-messages',
@@ -89,6 +89,7 @@ const NEAR: Readonly<Record<string, readonly string[]>> = {
   'step-up': ['requirement'],
   'stray-promise': ['resource-server', 'report', 'challenge'],
   'strict-json': ['compact-jws', 'access-token-verifier'],
+  'token-table': ['authenticator'],
   'token-lookup': ['token-state', 'origin-policy', 'authenticator', 'token-profiles'],
   'token-profile': ['access-token-verifier', 'claim-checks', 'token-profiles', 'resource-server-options'],
   'token-profile-options': [

@@ -1,6 +1,6 @@
 import { verifiesAtOnce, verifySignature, verifySignatureAtOnce } from '#signature'
 import { isRefusal, type Refusal, refuse, type VerifiedToken } from './access-token.ts'
-import { notBefore, timesOf } from './claim-checks.ts'
+import { notAfter, notBefore, timesOf } from './claim-checks.ts'
 import { type CompactJws, createCompactJwsParser } from './compact-jws.ts'
 import type { Credential } from './credential.ts'
 import type { DenialReason } from './denial-reason.ts'
@@ -108,12 +108,12 @@ const TOKEN_BYTES = 1024
 function toVerifiedToken({ jws, value, profile }: ClaimedToken, key: VerificationKey): VerifiedToken {
   const grant = profile.readGrant(jws.payload)
   const accessToken = profile.read(jws.payload, jws.text, grant)
-  const expiresAt = accessToken.expiresAt ?? Number.POSITIVE_INFINITY
+  const times = timesOf(jws.payload)
   return {
     value,
     used: false,
-    notBefore: notBefore(timesOf(jws.payload), profile.clockTolerance) / 1000,
-    notAfter: (expiresAt * 1000 + profile.clockTolerance) / 1000,
+    notBefore: notBefore(times, profile.clockTolerance),
+    notAfter: notAfter(times, profile.clockTolerance),
     key,
     profile,
     scopes: grant.held,

@@ -4,9 +4,9 @@ import type { AccessTokenVerifier } from './access-token-verifier.ts'
 import { type CacheLimits, createBoundedCache } from './bounded-cache.ts'
 import type { Credential } from './credential.ts'
 import { KeySetUnavailableError } from './errors.ts'
-import { hashOf } from './hash.ts'
 import type { WaitUntil } from './key-set.ts'
 import { peekState, resolveState } from './token-state.ts'
+import { createTokenTable } from './token-table.ts'
 
 /** Step 5, authenticate: from the cache where that can answer, else by verifying. */
 export interface Authenticator {
@@ -31,18 +31,13 @@ export interface AuthenticatorOptions {
  */
 export function createAuthenticator(options: AuthenticatorOptions): Authenticator {
   const { verifier, limits, maxTokenLength, now } = options
-  const cache = createBoundedCache<number, VerifiedToken>(limits)
+  const table = createTokenTable()
+  const cache = createBoundedCache<string, VerifiedToken>(limits, table.remove)
   const flights = createSingleFlight<string, VerifiedToken | Refusal>()
 
-  // By the value, which ends as the token does and is no slice of another text.
-  const find = (credential: Credential): VerifiedToken | undefined =>
-    ifSent(cache.get(keyOf(credential.value, 0)), credential) ??
-    ifSent(cache.get(keyOf(credential.value, 1)), credential)
   const keep = <Result extends VerifiedToken | Refusal | undefined>(result: Result): Result => {
     if (result === undefined || isRefusal(result)) return result
-    const { token } = result.accessToken
-    const isTaken = (cache.get(keyOf(token, 0))?.accessToken.token ?? token) !== token
-    cache.set(keyOf(token, isTaken ? 1 : 0), result)
+    if (cache.set(result.accessToken.token, result)) table.add(result)
     return result
   }
   const inTime = (token: VerifiedToken): VerifiedToken | Refusal => {
@@ -55,8 +50,10 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
   /** What can be said of a token without its key. */
   const look = (credential: Credential): VerifiedToken | Refusal | undefined => {
     if (credential.text.length > maxTokenLength) return refuse('token_too_long')
-    const known = find(credential)
-    return known && inTime(known)
+    const known = table.find(credential)
+    if (known === undefined) return undefined
+    if (!known.used) known.used = true
+    return inTime(known)
   }
 
   return {
@@ -87,24 +84,4 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
       }
     },
   }
-}
-
-/** 72 bits of the signature. */
-const TAIL = 12
-
-/**
- * What a token is looked for by: a small number made of the end of its signature, which costs V8 much less than to hash the
- * text. Of 200,000 tokens some ten have one that is taken; they are kept under another.
- */
-function keyOf(text: string, begin: number): number {
-  return hashOf(text, begin, text.length - TAIL) >> 1
-}
-
-/** The very token that was sent, in the header that it came in when it was verified. */
-function ifSent(
-  token: VerifiedToken | undefined,
-  { text, header, value }: Credential,
-): VerifiedToken | undefined {
-  if (token?.profile.header !== header) return undefined
-  return token.value === value || token.accessToken.token === text ? token : undefined
 }

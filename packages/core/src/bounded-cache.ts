@@ -18,18 +18,18 @@ export interface CacheItem {
  */
 export interface BoundedCache<Key, Item extends CacheItem> {
   get(key: Key): Item | undefined
-  /** Keeps nothing where the item alone is over the limit. */
-  set(key: Key, item: Item): void
+  /** Whether it is kept: nothing is where the item alone is over the limit. */
+  set(key: Key, item: Item): boolean
 }
 
 /**
  * Creates an empty cache; nothing is shared between two of them. A hit marks its item and moves nothing.
  * @see Zhang et al., "SIEVE is Simpler than LRU", NSDI 2024
  */
-export function createBoundedCache<Key, Item extends CacheItem>({
-  maxEntries,
-  maxBytes,
-}: CacheLimits): BoundedCache<Key, Item> {
+export function createBoundedCache<Key, Item extends CacheItem>(
+  { maxEntries, maxBytes }: CacheLimits,
+  removed?: (item: Item) => void,
+): BoundedCache<Key, Item> {
   const items = new Map<Key, Item>()
   let hand = items.keys()
   let held = 0
@@ -39,6 +39,7 @@ export function createBoundedCache<Key, Item extends CacheItem>({
     if (item === undefined) return
     held -= item.bytes
     items.delete(key)
+    removed?.(item)
   }
   const evict = (): void => {
     const { value: key, done } = hand.next()
@@ -52,15 +53,16 @@ export function createBoundedCache<Key, Item extends CacheItem>({
   return Object.freeze({
     get: (key: Key) => {
       const item = items.get(key)
-      if (item !== undefined) item.used = true
+      if (item !== undefined && !item.used) item.used = true
       return item
     },
     set: (key: Key, item: Item) => {
       remove(key)
-      if (item.bytes > maxBytes || maxEntries < 1) return
+      if (item.bytes > maxBytes || maxEntries < 1) return false
       while (items.size >= maxEntries || held + item.bytes > maxBytes) evict()
       items.set(key, item)
       held += item.bytes
+      return true
     },
   })
 }

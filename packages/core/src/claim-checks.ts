@@ -80,8 +80,9 @@ function checkTimes(tolerance: number, expires: boolean): ClaimCheck {
     const { exp, nbf, iat } = times
     if (expires && exp === undefined) return 'token_claim'
     if (!isTime(exp) || !isTime(nbf) || !isTime(iat)) return 'token_claim'
-    if (exp !== undefined && !(now < exp * 1000 + tolerance)) return 'token_expired'
-    return now >= notBefore(times, tolerance) ? undefined : 'token_not_yet_valid'
+    const seconds = now / 1000
+    if (!(seconds < notAfter(times, tolerance))) return 'token_expired'
+    return seconds >= notBefore(times, tolerance) ? undefined : 'token_not_yet_valid'
   }
 }
 
@@ -102,12 +103,17 @@ function isTime(value: unknown): value is number | undefined {
 }
 
 /**
- * When a token begins, by the later of `nbf` and `iat`, in milliseconds. A fraction of `nbf` counts as the whole second, so
- * that no token begins earlier than for a verifier whose clock has whole seconds. Checked times only.
+ * When a token begins, by the later of `nbf` and `iat`. A fraction of `nbf` counts as the whole second, so that no token
+ * begins earlier than for a verifier whose clock has whole seconds. All in seconds since 1970; checked times only.
  */
 export function notBefore({ nbf, iat }: Times, tolerance: number): number {
-  const begins = Math.ceil((((nbf as number | undefined) ?? 0) * 1000 - tolerance) / 1000) * 1000
-  return Math.max(begins, ((iat as number | undefined) ?? 0) * 1000 - tolerance)
+  const begins = Math.ceil(((nbf as number | undefined) ?? 0) - tolerance)
+  return Math.max(begins, ((iat as number | undefined) ?? 0) - tolerance)
+}
+
+/** The first second at which a token is of no use any more. Checked times only. */
+export function notAfter({ exp }: Times, tolerance: number): number {
+  return ((exp as number | undefined) ?? Number.POSITIVE_INFINITY) + tolerance
 }
 
 function checkPresent(name: string, type: ClaimType): ClaimCheck {

@@ -22,7 +22,7 @@ export type ClaimType = 'any' | 'string' | 'number' | 'boolean' | 'array' | 'obj
 const CLAIM_TYPES = ['any', 'string', 'number', 'boolean', 'array', 'object', 'uuid']
 
 /** @internal */
-export const fixedClaimsSchema: z.ZodMiniType = table(
+export const fixedClaimsSchema: z.Schema = table(
   z.custom(
     (value) => typeof value === 'string' || typeof value === 'boolean' || isNumber(value),
     'must be a string, number or boolean',
@@ -30,13 +30,13 @@ export const fixedClaimsSchema: z.ZodMiniType = table(
 )
 
 /** @internal */
-export const requiredClaimsSchema: z.ZodMiniType = z.union(
-  [z.array(text).check(filled('is empty; leave it out')), table(oneOf(CLAIM_TYPES))],
+export const requiredClaimsSchema: z.Schema = z.union(
+  [z.array(text, filled('is empty; leave it out')), table(oneOf(CLAIM_TYPES))],
   `must be a non-empty list of claims, or claims with their types (${CLAIM_TYPES.join(', ')})`,
 )
 
 /** @internal */
-export const claimNamesSchema: z.ZodMiniType = z.strictObject({
+export const claimNamesSchema: z.Schema = z.strictObject({
   scopes: z.optional(texts),
   clientId: z.optional(texts),
   subject: z.optional(texts),

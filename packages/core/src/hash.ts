@@ -18,3 +18,16 @@ export function beginHash(begin = 0): number {
 export function addToHash(hash: number, code: number): number {
   return Math.imul(hash ^ code, 0x01000193)
 }
+
+/**
+ * Where to begin to look for a hash in an open table, which has a power of two places; those after it come next. The lower
+ * bits of a hash are made of the lower bits of characters alone.
+ */
+export function placeOf(hash: number, { length }: Int32Array): number {
+  return (hash ^ (hash >>> 15)) & (length - 1)
+}
+
+/** The next place to look at, until one is free. */
+export function placeAfter(place: number, { length }: Int32Array): number {
+  return (place + 1) & (length - 1)
+}

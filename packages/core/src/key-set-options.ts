@@ -45,7 +45,7 @@ export const KEY_SET_DEFAULTS: KeySetPolicy = Object.freeze({
 })
 
 /** @internal */
-export const keySetSchema: z.ZodMiniType = z.strictObject({
+export const keySetSchema: z.Schema = z.strictObject({
   maxAge: z.optional(seconds(1, 86_400)),
   staleIfError: z.optional(seconds(0, 604_800)),
   cooldown: z.optional(seconds(0.1, 3600)),
@@ -56,8 +56,8 @@ export const keySetSchema: z.ZodMiniType = z.strictObject({
 })
 
 /** @internal */
-export const jsonWebKeySetSchema: z.ZodMiniType = z.object({
-  keys: z.array(z.object({ kty: string() })).check(filled('holds no key to verify with')),
+export const jsonWebKeySetSchema: z.Schema = z.object({
+  keys: z.array(z.object({ kty: string() }), filled('holds no key to verify with')),
 })
 
 /** A URL that keys may be fetched from: https, or http on loopback; no userinfo, no fragment. */

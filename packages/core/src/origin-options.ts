@@ -36,21 +36,22 @@ export interface CorsOptions {
   readonly exposedHeaders?: readonly string[]
 }
 
-const fieldName = string().check(
+const fieldName = string(
   fitting(
-    (name) => isFieldName(name) && !name.includes('*'),
+    (name: string) => isFieldName(name) && !name.includes('*'),
     'is no header name ("*" would not cover Authorization)',
   ),
 )
-const origin = string('must be an origin, as a string; no regular expressions').check(
+const origin = string(
   fitting(
     isCanonicalOrigin,
     "must be as browsers send it, e.g. 'https://app.example': without path, default port or upper case",
   ),
+  'must be an origin, as a string; no regular expressions',
 )
 
 /** @internal */
-export const originsSchema: z.ZodMiniType = z.union(
+export const originsSchema: z.Schema = z.union(
   [
     oneOf(['*']),
     z.custom(Array.isArray),
@@ -63,14 +64,14 @@ export const originsSchema: z.ZodMiniType = z.union(
   "must be '*', an array of origins, or { known, allows, maxAge?, timeout? }",
 )
 /** @internal */
-export const originListSchema: z.ZodMiniType = z.array(origin)
+export const originListSchema: z.Schema = z.array(origin)
 
 /** @internal */
-export const corsSchema: z.ZodMiniType = z.strictObject({
+export const corsSchema: z.Schema = z.strictObject({
   credentials: z.optional(flag),
   maxAge: z.optional(wholeSeconds(86_400)),
-  allowedHeaders: z.optional(z.array(fieldName).check(filled('is empty; leave it out for the default'))),
-  exposedHeaders: z.optional(z.array(fieldName).check(filled('is empty; leave it out'))),
+  allowedHeaders: z.optional(z.array(fieldName, filled('is empty; leave it out for the default'))),
+  exposedHeaders: z.optional(z.array(fieldName, filled('is empty; leave it out'))),
 })
 
 /** A host has 253 characters at most; what is longer by far is not worth parsing. */

@@ -7,14 +7,13 @@ import * as z from './schema.ts'
  * @throws ConfigurationError naming the first offending option
  * @internal
  */
-export function parseOptions<T>(schema: z.ZodMiniType, options: unknown, where: string): T {
+export function parseOptions<T>(schema: z.Schema, options: unknown, where: string): T {
   const copy = ownCopy(options, where)
-  const result = z.safeParse(schema, copy, { reportInput: true })
-  if (result.success) return withoutUndefined(copy) as T
-  const { issues } = result.error
+  const issues = z.problemsOf(schema, copy)
+  if (issues.length === 0) return withoutUndefined(copy) as T
   // What is misspelt is missing, too.
   const misspelt = issues.find(({ code }) => code === 'unrecognized_keys')
-  throw toConfigurationError((misspelt ?? issues[0]) as z.core.$ZodIssue, where)
+  throw toConfigurationError((misspelt ?? issues[0]) as z.Issue, where)
 }
 
 /** With what was given as `undefined`: a claim to check that is `undefined` is a mistake, and the schema must see it. */
@@ -49,7 +48,7 @@ function withoutUndefined(copy: unknown): unknown {
   return Object.freeze(copy)
 }
 
-function toConfigurationError(issue: z.core.$ZodIssue, where: string): ConfigurationError {
+function toConfigurationError(issue: z.Issue, where: string): ConfigurationError {
   const unknown = issue.code === 'unrecognized_keys' ? issue.keys.slice(0, 1) : []
   const key = [...issue.path, ...unknown].reduce<string>(join, where)
   return new ConfigurationError(key, describe(issue))
@@ -60,7 +59,7 @@ function join(path: string, key: PropertyKey): string {
   return path === '' ? String(key) : `${path}.${String(key)}`
 }
 
-function describe(issue: z.core.$ZodIssue): string {
+function describe(issue: z.Issue): string {
   if (issue.code === 'unrecognized_keys') return 'is no option here; check its spelling'
   if (issue.code === 'custom' && issue.input === undefined) return `is required; it ${issue.message}`
   if (issue.code !== 'invalid_type' || issue.message !== 'Invalid input') return issue.message

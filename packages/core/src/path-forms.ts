@@ -1,4 +1,4 @@
-import { addToHash, beginHash } from './hash.ts'
+import { addToHash, beginHash, placeAfter, placeOf } from './hash.ts'
 import { type PathPattern, shapeOf } from './path-pattern.ts'
 import type { RequestTarget } from './request-target.ts'
 import { type CompiledRule, createRuleSet, NO_RULES, type RuleSet } from './rule-set.ts'
@@ -11,17 +11,21 @@ export interface PathForm {
   /** Where the literals stand. */
   readonly places: readonly number[]
   /** The rules of each path: those whose patterns match equal targets. */
-  readonly paths: readonly (readonly CompiledRule[])[]
+  readonly paths: readonly Path[]
+  /** A hash table: the hash of a path's literals, or 0 where no path is. */
+  readonly hashes: Int32Array
   /**
-   * For each path its literals and then its rules: for each method, and for every other one. What is read together lies
-   * together, as in a table of thousands of rules every other place is another trip to main memory.
+   * For each place in the hash table its path: its literals, then its rules for each method, for every other one, and all of
+   * them. What is read together lies together, and where is known at once: in a table of thousands of rules every other
+   * place is another trip to main memory.
    */
   readonly rows: readonly (string | RuleSet)[]
   /** How long one of the rows is. */
   readonly width: number
-  /** A hash table: in each pair of numbers that of a path, counted from 1, and the hash of its literals. */
-  readonly slots: Int32Array
 }
+
+/** Rules whose patterns match equal targets. */
+type Path = readonly CompiledRule[]
 
 /** What a path is found by. In place of a parameter stands what no literal equals. */
 type Spelling = Pick<RequestTarget, 'hashes'> & { readonly folded: readonly (string | undefined)[] }
@@ -53,31 +57,39 @@ function nameOf({ segments, wildcard }: PathPattern): string {
   return name
 }
 
-function createForm(paths: PathForm['paths'], columns: readonly (string | undefined)[]): PathForm {
-  const { segments, wildcard } = patternOf(paths[0] as readonly CompiledRule[])
+function createForm(paths: readonly Path[], columns: readonly (string | undefined)[]): PathForm {
+  const { segments, wildcard } = patternOf(paths[0] as Path)
   const places = segments.flatMap(({ literal }, place) => (literal === undefined ? [] : [place]))
-  const width = places.length + columns.length
-  const rows: (string | RuleSet)[] = []
-  const slots = new Int32Array(2 ** (34 - Math.clz32(paths.length)))
-  const form = { length: segments.length, wildcard, places, paths, rows, width, slots }
-  paths.forEach((rules, at) => {
-    const spelling = spellingOf(patternOf(rules))
-    const slot = slotOf(form, spelling)
-    slots[slot] = at + 1
-    slots[slot + 1] = hashLiterals(form, spelling)
-    for (const place of places) rows.push(spelling.folded[place] as string)
-    for (const method of columns) rows.push(rulesFor(method, rules))
-  })
+  const width = places.length + columns.length + 1
+  // At least a quarter of the places are free.
+  const hashes = new Int32Array(2 ** (32 - Math.clz32((4 * paths.length) / 3)))
+  const rows = new Array<string | RuleSet>(hashes.length * width)
+  const form = { length: segments.length, wildcard, places, paths, hashes, rows, width }
+  for (const path of paths) {
+    const spelling = spellingOf(patternOf(path))
+    const hash = hashLiterals(form, spelling)
+    let slot = placeOf(hash, hashes)
+    while (hashes[slot] !== 0) slot = placeAfter(slot, hashes)
+    hashes[slot] = hash
+    const literals = places.map((place) => spelling.folded[place] as string)
+    for (const [at, item] of [...literals, ...rulesFor(columns, path)].entries())
+      rows[slot * width + at] = item
+  }
   return form
 }
 
-function patternOf(path: readonly CompiledRule[]): PathPattern {
+function patternOf(path: Path): PathPattern {
   return (path[0] as CompiledRule).pattern
 }
 
-function rulesFor(method: string | undefined, rules: readonly CompiledRule[]): RuleSet {
-  const speaking = rules.filter(({ methods }) => methods === '*' || methods.includes(method as string))
-  return speaking.length === 0 ? NO_RULES : createRuleSet(speaking)
+function rulesFor(columns: readonly (string | undefined)[], path: Path): readonly RuleSet[] {
+  const all = createRuleSet(path)
+  const sets = columns.map((method) => {
+    const speaking = path.filter(({ methods }) => methods === '*' || methods.includes(method as string))
+    if (speaking.length === path.length) return all
+    return speaking.length === 0 ? NO_RULES : createRuleSet(speaking)
+  })
+  return [...sets, all]
 }
 
 function spellingOf({ segments }: PathPattern): Spelling {
@@ -90,47 +102,36 @@ export function takesLength({ length, wildcard }: PathForm, segments: number): b
 }
 
 /** What the path that matches says of a method, by the method's place; of a target whose length the form takes. */
-export function findRules(form: PathForm, target: RequestTarget, column: number): RuleSet {
-  const path = findPath(form, target)
-  return path === 0 ? NO_RULES : (form.rows[(path - 1) * form.width + form.places.length + column] as RuleSet)
+export function findRules(form: PathForm, spelling: Spelling, column: number): RuleSet {
+  const { hashes, rows, width, places } = form
+  const hash = hashLiterals(form, spelling)
+  // Who sends segments cannot make this long, as nothing but the literals of rules is in the table.
+  for (let slot = placeOf(hash, hashes); hashes[slot] !== 0; slot = placeAfter(slot, hashes)) {
+    if (hashes[slot] !== hash) continue
+    const rules = rows[slot * width + places.length + column] as RuleSet
+    // Asked first, the rules are on their way from main memory while literals are.
+    if (rules.demand.access !== 'none' && isSpelt(form, slot, spelling)) return rules
+  }
+  return NO_RULES
 }
 
 /** Every rule, of whatever method, whose pattern contains the given one. */
 export function containing(forms: readonly PathForm[], pattern: PathPattern): readonly CompiledRule[] {
   return forms.flatMap((form) => {
     if (!takesLength(form, pattern.segments.length) || (pattern.wildcard && !form.wildcard)) return []
-    const path = findPath(form, spellingOf(pattern))
-    return path === 0 ? [] : (form.paths[path - 1] as readonly CompiledRule[])
+    return findRules(form, spellingOf(pattern), form.width - form.places.length - 1).compiled
   })
 }
 
-function findPath(form: PathForm, spelling: Spelling): number {
-  return form.slots[slotOf(form, spelling)] as number
-}
-
-/**
- * The slot of the path, or the free one at which the search for it ends: at least half of them are free. Who sends segments
- * cannot make it long, as nothing but the literals of rules is in it.
- */
-function slotOf(form: PathForm, spelling: Spelling): number {
-  const { slots } = form
-  const last = slots.length - 1
-  const hash = hashLiterals(form, spelling)
-  // The lower bits of a hash are made of the lower bits of characters alone.
-  for (let at = ((hash ^ (hash >>> 15)) << 1) & last; ; at = (at + 2) & last) {
-    const path = slots[at] as number
-    if (path === 0 || (slots[at + 1] === hash && isSpelt(form, path, spelling))) return at
-  }
-}
-
+/** Never 0. */
 function hashLiterals({ places }: PathForm, { hashes }: Spelling): number {
   let hash = beginHash()
   for (const place of places) hash = addToHash(hash, hashes[place] as number)
-  return hash
+  return hash || 1
 }
 
-function isSpelt({ places, rows, width }: PathForm, path: number, { folded }: Spelling): boolean {
-  let at = (path - 1) * width
+function isSpelt({ places, rows, width }: PathForm, slot: number, { folded }: Spelling): boolean {
+  let at = slot * width
   for (const place of places) if (rows[at++] !== folded[place]) return false
   return true
 }

@@ -39,6 +39,12 @@ const PERCENT = 0x25
 const SEMICOLON = 0x3b
 const DOT = 0x2e
 
+/** By character: whether it stands for itself and nothing else; none where a path may not have it. */
+const PLAIN = Array.from({ length: 128 }, (_, code) => {
+  const character = String.fromCharCode(code)
+  return /[!-~]/.test(character) && !/[#\\]/.test(character) ? !/[A-Z/?%;.]/.test(character) : undefined
+})
+
 /**
  * Splits and decodes a raw request-target, or refuses it with `undefined`: anything that two routers could read in two
  * ways is refused and never repaired. The query is judged for illegal bytes only.
@@ -54,19 +60,21 @@ export function parseRequestTarget(target: string): RequestTarget | undefined {
   const readable = Math.min(target.length, MAX_PATH_LENGTH + 1)
   for (; i < readable; i++) {
     const code = target.charCodeAt(i)
-    if (code === QUESTION) break
-    if (code <= 0x20 || code >= 0x7f || code === HASH || code === BACKSLASH) return undefined
-    if (code === SLASH) {
-      if (i === start || raw.length === MAX_SEGMENTS) return undefined
-      raw.push(target.slice(start, i))
-      hashes.push(hash)
-      hash = beginHash()
-      start = i + 1
-      continue
+    const plainly = PLAIN[code]
+    if (!plainly) {
+      if (code === QUESTION) break
+      if (plainly === undefined) return undefined
+      if (code === SLASH) {
+        if (i === start || raw.length === MAX_SEGMENTS) return undefined
+        raw.push(target.slice(start, i))
+        hashes.push(hash)
+        hash = beginHash()
+        start = i + 1
+        continue
+      }
+      if (code !== DOT || i === start) plain = false
     }
     hash = addToHash(hash, code)
-    if (code === PERCENT || code === SEMICOLON || (code >= 0x41 && code <= 0x5a)) plain = false
-    else if (code === DOT && i === start) plain = false
   }
   if (i > MAX_PATH_LENGTH || hasIllegalByte(target, i)) return undefined
   const trailingSlash = i === start && raw.length > 0

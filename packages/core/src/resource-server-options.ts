@@ -98,14 +98,10 @@ export interface ServerOptions extends Omit<ServerDetails<string>, 'tokenCache'>
 type ParsedOptions = ServerDetails<string> & Partial<ProfileOptions> & Partial<SeveralProfiles>
 
 const serverShape = {
-  routes: z.optional(
-    z.array(routeRuleSchema).check(filled('is empty; leave it out if only `requiring` is used')),
-  ),
+  routes: z.optional(z.array(routeRuleSchema, filled('is empty; leave it out if only `requiring` is used'))),
   origins: z.optional(originsSchema),
   cors: z.optional(corsSchema),
-  realm: z.optional(
-    string().check(fitting(isRealm, 'must be printable ASCII without quotes and backslashes')),
-  ),
+  realm: z.optional(string(fitting(isRealm, 'must be printable ASCII without quotes and backslashes'))),
   noRule: z.optional(oneOf([403, 404])),
   methodOverride: z.optional(oneOf(['refuse', 'ignore'])),
   renderError: z.optional(callable('(answer) => ({ status, body })')),
@@ -128,10 +124,10 @@ function isRealm(text: string): boolean {
 }
 
 /** The schema of the form that was chosen; `tokens` decides. @internal */
-export function schemaOf(options: unknown): z.ZodMiniType {
+export function schemaOf(options: unknown): z.Schema {
   const { tokens: profiles } = Object.assign(Object.create(null) as { tokens?: unknown }, options)
   if (profiles === undefined) return z.strictObject({ ...serverShape, ...tokenProfileShape })
-  const tokens = z.array(tokenProfileSchema).check(filled('names no token profile'))
+  const tokens = z.array(tokenProfileSchema, filled('names no token profile'))
   return z.strictObject({ ...serverShape, tokens })
 }
 

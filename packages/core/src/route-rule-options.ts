@@ -95,22 +95,20 @@ export interface RequirementOptions extends RequiresAuthentication {
   readonly access?: 'public' | 'optional' | 'authenticated'
 }
 
-const scopeToken = string().check(
-  fitting(isScopeToken, 'must be printable ASCII without space, quote or backslash'),
-)
-const scopeString = string().check(
+const scopeToken = string(fitting(isScopeToken, 'must be printable ASCII without space, quote or backslash'))
+const scopeString = string(
   fitting(
-    (text) => text.split(' ').every(isScopeToken),
+    (text: string) => text.split(' ').every(isScopeToken),
     'is no space-separated list of scopes; name at least one',
   ),
 )
-const scopeList = z.array(scopeToken).check(filled('names no scope'))
+const scopeList = z.array(scopeToken, filled('names no scope'))
 const scopes = z.union(
   [
     scopeString,
     z.strictObject({ all: scopeList }),
     z.strictObject({ any: scopeList }),
-    z.strictObject({ anyOf: z.array(scopeList).check(filled('names no alternative')) }),
+    z.strictObject({ anyOf: z.array(scopeList, filled('names no alternative')) }),
   ],
   "must be 'a b' (all of them), { all: [...] }, { any: [...] } or { anyOf: [[...], ...] }, not a bare array",
 )
@@ -120,26 +118,23 @@ const requirementShape = {
   tokens: z.optional(texts),
   access: z.optional(oneOf(['public', 'optional', 'authenticated'])),
   acr: z.optional(
-    z.union(
-      [scopeToken, z.array(scopeToken).check(filled('is empty'))],
-      'must be one class or a non-empty list',
-    ),
+    z.union([scopeToken, z.array(scopeToken, filled('is empty'))], 'must be one class or a non-empty list'),
   ),
   amr: z.optional(scopes),
   maxAge: z.optional(
     fitting((value) => Number.isSafeInteger(value) && Number(value) >= 0, 'must be whole seconds'),
   ),
-  opaque: z.optional(z.array(oneOf(['%2f', '%25', ';', '%5c'])).check(filled('is empty; leave it out'))),
+  opaque: z.optional(z.array(oneOf(['%2f', '%25', ';', '%5c']), filled('is empty; leave it out'))),
 }
 
 /**
  * Requirement without a route: `match` and `overrides` are unknown to it, as there is no pattern to read them by.
  * @internal
  */
-export const requirementSchema: z.ZodMiniType = z.strictObject(requirementShape)
+export const requirementSchema: z.Schema = z.strictObject(requirementShape)
 
 /** One rule of the table; what needs the whole table to be judged is judged by `compileRouteRules`. @internal */
-export const routeRuleSchema: z.ZodMiniType = z.strictObject({
+export const routeRuleSchema: z.Schema = z.strictObject({
   ...requirementShape,
   method: texts,
   path: string(),

@@ -1,7 +1,84 @@
-/** @internal */
-export type { core, ZodMiniCustom, ZodMiniType } from 'zod/mini'
+import {
+  _safeParse,
+  $ZodArray,
+  type $ZodCheck,
+  $ZodCustom,
+  type $ZodIssue,
+  $ZodNever,
+  $ZodObject,
+  $ZodOptional,
+  type $ZodType,
+  $ZodUnion,
+} from 'zod/v4/core'
+
 /**
- * All of zod that options are checked with. The build puts zod's own code in place of this import, and nothing of zod into
- * the declarations: whoever installs this package needs no zod.
+ * All of zod that options are checked with: its core, without the methods that its schemas have elsewhere. The build puts
+ * zod's own code in place of this import, and nothing of zod into the declarations: whoever installs this package needs no
+ * zod.
+ * @internal
  */
-export { array, catchall, custom, object, optional, safeParse, strictObject, union } from 'zod/mini'
+export type Schema = $ZodType
+
+/** What is wrong with a value. @internal */
+export type Issue = $ZodIssue
+
+/** A question asked of a value that has the right shape. @internal */
+export type Check = $ZodCheck & Schema
+
+type Shape = Readonly<Record<string, Schema>>
+
+/** @internal */
+export function array(element: Schema, ...checks: Check[]): Schema {
+  return new $ZodArray({ type: 'array', element, checks })
+}
+
+/** @internal */
+export function object(shape: Shape, catchall?: Schema, ...checks: Check[]): Schema {
+  return new $ZodObject({ type: 'object', shape, checks, ...(catchall && { catchall }) })
+}
+
+/** An object that has no other members. @internal */
+export function strictObject(shape: Shape): Schema {
+  return object(shape, new $ZodNever({ type: 'never' }))
+}
+
+/** @internal */
+export function optional(innerType: Schema): Schema {
+  return new $ZodOptional({ type: 'optional', innerType })
+}
+
+/** @internal */
+export function union(options: Schema[], problem?: string): Schema {
+  return new $ZodUnion({ type: 'union', options, ...saying(problem) })
+}
+
+/** What no check is asked of where it fails, unless it is one itself. @internal */
+export function custom(fn: (value: unknown) => boolean, problem?: string, ...checks: Check[]): Schema {
+  return new $ZodCustom({ type: 'custom', check: 'custom', fn, abort: true, checks, ...saying(problem) })
+}
+
+/** @internal */
+export function check(fn: (value: unknown) => boolean, problem: string): Check {
+  return new $ZodCustom({ type: 'custom', check: 'custom', fn, abort: false, ...saying(problem) })
+}
+
+function saying(problem: string | undefined): { error?: () => string } {
+  return problem === undefined ? {} : { error: () => problem }
+}
+
+/** What is wrong with a value, and with what is in it; empty where nothing is. @internal */
+export function problemsOf(schema: Schema, value: unknown): readonly Issue[] {
+  const { error } = parse(schema, value, { reportInput: true })
+  return error === undefined ? [] : error.issues
+}
+
+/** An error that is never thrown needs no stack. */
+class Problems {
+  readonly issues: readonly Issue[]
+
+  constructor(issues: readonly Issue[]) {
+    this.issues = issues
+  }
+}
+
+const parse = _safeParse(Problems as never)

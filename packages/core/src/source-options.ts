@@ -16,7 +16,7 @@ export interface TokenSourceLimits extends SourceLimits {
 }
 
 /** The schema's keys for {@link SourceLimits}. @internal */
-export const sourceLimitsShape: Readonly<Record<'maxAge' | 'timeout', z.ZodMiniType>> = {
+export const sourceLimitsShape: Readonly<Record<'maxAge' | 'timeout', z.Schema>> = {
   maxAge: z.optional(seconds(0.1, 3600)),
   timeout: z.optional(seconds(0.01, 60)),
 }

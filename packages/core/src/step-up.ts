@@ -23,7 +23,7 @@ export function compileStepUp({ acr, amr, maxAge }: RequirementOptions): StepUp 
   return Object.freeze({
     acr: classes && new Set(classes),
     amr: amr === undefined ? undefined : toAlternatives(amr),
-    maxAge: maxAge === undefined ? undefined : maxAge * 1000,
+    maxAge,
     parameters: parameters.map((parameter) => `, ${parameter}`).join(''),
   })
 }
@@ -47,6 +47,6 @@ function listsMethods(claim: unknown, wanted: ScopeAlternatives): boolean {
 
 function isRecent(claim: unknown, now: number, maxAge: number, tolerance: number): boolean {
   if (typeof claim !== 'number') return false
-  const age = now - claim * 1000
+  const age = now / 1000 - claim
   return age >= -tolerance && age <= maxAge + tolerance
 }

@@ -166,7 +166,7 @@ export interface ProfileOptions extends ProfileDetails {
   readonly keySet?: KeySetOptions
 }
 
-const url = string().check(
+const url = string(
   fitting(isKeySetUrl, 'must be an https URL (http on loopback only) without userinfo or fragment'),
 )
 const ALGORITHMS = [
@@ -175,7 +175,7 @@ const ALGORITHMS = [
 ]
 
 /** The fields of a profile, to be spread where a profile may also be written at the top level. @internal */
-export const tokenProfileShape: Readonly<Record<string, z.ZodMiniType>> = {
+export const tokenProfileShape: Readonly<Record<string, z.Schema>> = {
   name: z.optional(text),
   kind: z.optional(text),
   issuer: z.union([text, oneOf([null])], "must be the issuer's URL, or null to give the check up"),
@@ -189,21 +189,22 @@ export const tokenProfileShape: Readonly<Record<string, z.ZodMiniType>> = {
   secret: z.optional(secretSchema),
   keySet: z.optional(keySetSchema),
   algorithms: z.optional(
-    z
-      .array(oneOf(ALGORITHMS, `must be one of ${ALGORITHMS.join(', ')}`))
-      .check(filled('is empty; leave it out for the default')),
+    z.array(
+      oneOf(ALGORITHMS, `must be one of ${ALGORITHMS.join(', ')}`),
+      filled('is empty; leave it out for the default'),
+    ),
   ),
   typ: z.optional(texts),
   claims: z.optional(fixedClaimsSchema),
   requiredClaims: z.optional(requiredClaimsSchema),
-  header: z.optional(string().check(fitting(isFieldName, 'is no header name'))),
+  header: z.optional(string(fitting(isFieldName, 'is no header name'))),
   renderError: z.optional(callable('(answer) => ({ status, body })')),
   expiry: z.optional(oneOf(['required', 'optional'])),
   status: z.optional(statusSourceSchema),
   grants: z.optional(grantSourceSchema),
-  implies: z.optional(table(z.array(text).check(filled('implies nothing; leave it out')))),
+  implies: z.optional(table(z.array(text, filled('implies nothing; leave it out')))),
   wildcardSeparator: z.optional(
-    string().check(fitting((value) => value.length === 1, 'must be one character')),
+    string(fitting((value: string) => value.length === 1, 'must be one character')),
   ),
   rfc9068: z.optional(flag),
   clockTolerance: z.optional(seconds(0, 300)),
@@ -212,4 +213,4 @@ export const tokenProfileShape: Readonly<Record<string, z.ZodMiniType>> = {
 }
 
 /** @internal */
-export const tokenProfileSchema: z.ZodMiniType = z.strictObject(tokenProfileShape)
+export const tokenProfileSchema: z.Schema = z.strictObject(tokenProfileShape)

@@ -27,6 +27,7 @@ export interface TokenProfile {
   /** Lower-case name of the header its tokens come in. */
   readonly header: string
   readonly keys: KeySource
+  /** In seconds. */
   readonly clockTolerance: number
   /** Whether a token that is not yet verified claims to be of this family. */
   readonly recognises: (claims: Claims) => boolean
@@ -53,7 +54,7 @@ export interface ProfileParts {
 /** Compiles a profile whose options have been checked. */
 export function compileTokenProfile(options: ProfileOptions, parts: ProfileParts): TokenProfile {
   const name = profileName(options)
-  const clockTolerance = (options.clockTolerance ?? 5) * 1000
+  const clockTolerance = options.clockTolerance ?? 5
   const fixed = Object.entries(options.claims ?? {})
   const scopeNames = names(options.read?.scopes, ['scope', 'scp'])
   const toGrant = createGrantReader({

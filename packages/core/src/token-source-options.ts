@@ -49,18 +49,18 @@ export type Secrets = string | Uint8Array | readonly (string | Uint8Array)[]
 const oneSecret = z.union([text, z.custom((value) => value instanceof Uint8Array)])
 
 /** @internal */
-export const statusSourceSchema: z.ZodMiniType = z.strictObject({
+export const statusSourceSchema: z.Schema = z.strictObject({
   isActive: callable('(token) => boolean'),
   ...tokenSourceLimitsShape,
 })
 
 /** @internal */
-export const grantSourceSchema: z.ZodMiniType = z.strictObject({
+export const grantSourceSchema: z.Schema = z.strictObject({
   resolve: callable('(token) => scopes'),
   ...tokenSourceLimitsShape,
 })
 
-const secretLookupSchema: z.ZodMiniType = z.strictObject({
+const secretLookupSchema: z.Schema = z.strictObject({
   by: z.union([oneOf(['kid']), z.strictObject({ claim: text })]),
   find: callable('(keyId) => secret'),
   ...sourceLimitsShape,
@@ -68,7 +68,7 @@ const secretLookupSchema: z.ZodMiniType = z.strictObject({
 })
 
 /** @internal */
-export const secretSchema: z.ZodMiniType = z.union(
-  [oneSecret, z.array(oneSecret).check(filled('is empty')), secretLookupSchema],
+export const secretSchema: z.Schema = z.union(
+  [oneSecret, z.array(oneSecret, filled('is empty')), secretLookupSchema],
   'must be text, bytes, a non-empty array of them, or { by, find }',
 )

@@ -76,6 +76,21 @@ describe('a bounded cache', () => {
     expect(keysIn(cache, ['a', 'b'])).toEqual(['b'])
   })
 
+  it('says whether it keeps an item, and names each that it does not keep any more, once', () => {
+    const removed: string[] = []
+    const cache = createBoundedCache<string, Named>({ maxEntries: 2, maxBytes: 10 }, ({ name }) =>
+      removed.push(name),
+    )
+    expect(cache.set('a', item('too large', 11))).toBe(false)
+    expect(cache.set('a', item('one', 1))).toBe(true)
+    expect(cache.set('a', item('two', 1))).toBe(true)
+    expect(removed).toEqual(['one'])
+    fill(cache, ['b', 'c'])
+    expect(removed).toEqual(['one', 'two'])
+    expect(cache.set('b', item('too large', 11))).toBe(false)
+    expect(removed).toEqual(['one', 'two', 'b'])
+  })
+
   it('never holds more entries or bytes than it may, whatever is done to it', () => {
     const step = fc.tuple(fc.constantFrom('get', 'set'), fc.nat(20), fc.integer({ min: 1, max: 12 }))
     fc.assert(

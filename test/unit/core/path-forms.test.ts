@@ -182,7 +182,7 @@ function ruleOf(path: string, index: number): CompiledRule {
     index,
     methods: '*',
     pattern: patternOf(path),
-    requirement: {} as CompiledRule['requirement'],
+    requirement: { access: 'token' } as CompiledRule['requirement'],
     overridden: new Set(),
   }
 }

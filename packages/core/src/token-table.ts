@@ -1,0 +1,77 @@
+import type { VerifiedToken } from './access-token.ts'
+import type { Credential } from './credential.ts'
+import { hashOf, placeAfter, placeOf } from './hash.ts'
+
+/** Verified tokens, to be found by the header that brings them. It knows no limits. */
+export interface TokenTable {
+  /** The very token that was sent, in the header that it came in when it was verified. */
+  find(credential: Credential): VerifiedToken | undefined
+  add(token: VerifiedToken): void
+  /** Of one that was added. */
+  remove(token: VerifiedToken): void
+}
+
+/** 72 bits of the signature. */
+const TAIL = 12
+
+/**
+ * What a token is looked for by: a number made of the end of its signature, which costs V8 much less than to hash the text.
+ * Above 0. A header value ends as the token in it does.
+ */
+function keyOf(value: string): number {
+  return hashOf(value, 0, value.length - TAIL) >>> 1 || 1
+}
+
+/** Where a token was, until the table is made anew. */
+const REMOVED = -1
+
+/**
+ * Creates an empty table. In main memory a token is two trips away instead of a map's four: its place, and from there at the
+ * same time the token and the text that it is compared with.
+ */
+export function createTokenTable(): TokenTable {
+  let keys = new Int32Array(0)
+  /** For each place the header value and the token. */
+  let rows: (string | VerifiedToken | undefined)[] = []
+  let taken = 0
+
+  const put = (token: VerifiedToken): void => {
+    const key = keyOf(token.value)
+    let at = placeOf(key, keys)
+    while (keys[at] !== 0) at = placeAfter(at, keys)
+    keys[at] = key
+    rows[2 * at] = token.value
+    rows[2 * at + 1] = token
+    taken++
+  }
+  /** With room for at least half as many again as there are. */
+  const renew = (): void => {
+    const held = rows.filter((item) => typeof item === 'object')
+    keys = new Int32Array(2 ** (33 - Math.clz32(held.length)))
+    rows = new Array(2 * keys.length)
+    taken = 0
+    for (const token of held) put(token)
+  }
+  return {
+    find: ({ value, text, header }: Credential) => {
+      const key = keyOf(value)
+      for (let at = placeOf(key, keys); keys[at]; at = placeAfter(at, keys)) {
+        if (keys[at] !== key) continue
+        const token = rows[2 * at + 1] as VerifiedToken
+        if (token.profile.header !== header) continue
+        if (rows[2 * at] === value || token.accessToken.token === text) return token
+      }
+      return undefined
+    },
+    add: (token: VerifiedToken) => {
+      if (4 * (taken + 1) > 3 * keys.length) renew()
+      put(token)
+    },
+    remove: (token: VerifiedToken) => {
+      let at = placeOf(keyOf(token.value), keys)
+      while (rows[2 * at + 1] !== token) at = placeAfter(at, keys)
+      keys[at] = REMOVED
+      rows[2 * at] = rows[2 * at + 1] = undefined
+    },
+  }
+}
