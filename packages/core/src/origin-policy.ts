@@ -10,6 +10,7 @@ import {
   originListSchema,
 } from './origin-options.ts'
 import { parseOptions } from './parse-options.ts'
+import { rememberLatest } from './remember-latest.ts'
 import { toMilliseconds } from './source-options.ts'
 import { createTokenLookup } from './token-lookup.ts'
 
@@ -75,12 +76,7 @@ export function createOriginPolicy(
     )
   if (!isList(origins)) return ownedPolicy(fromSource(origins, now), [], undefined, cors)
   const listed = new Set(parseOptions<readonly string[]>(originListSchema, origins, 'origins'))
-  return ownedPolicy(
-    always((origin) => listed.has(origin)),
-    [...listed],
-    undefined,
-    cors,
-  )
+  return ownedPolicy(always(rememberLatest((origin) => listed.has(origin))), [...listed], undefined, cors)
 }
 
 type Judges = Pick<OriginPolicy, 'known' | 'allows'>
@@ -133,12 +129,12 @@ function ownedPolicy(
     responseHeaders(readable(origin, cors), vary('Origin'))
   const granted = responseHeaders(termsOf(cors), vary(PREFLIGHT_VARY))
   const prepared = new Map(listed.map((origin) => [origin, headersOf(origin)]))
+  const headersFor = rememberLatest((origin) => prepared.get(origin) ?? headersOf(origin))
   return Object.freeze({
     owned: true,
     ...judges,
     withheld,
-    headers: (origin: string | undefined) =>
-      origin === undefined || everyone ? closed : (prepared.get(origin) ?? headersOf(origin)),
+    headers: (origin: string | undefined) => (origin === undefined || everyone ? closed : headersFor(origin)),
     preflightHeaders: (origin: string, methods: readonly string[]) => {
       const { remove, append } = granted
       const set = allowOrigin(everyone ?? origin, cors)

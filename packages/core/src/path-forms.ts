@@ -15,8 +15,7 @@ export interface PathForm {
   /** A hash table: the hash of a path's literals, or 0 where no path is. */
   readonly hashes: Int32Array
   /**
-   * For each place in the hash table its path: its literals, then its rules for each method, for every other one, and all of
-   * them. What is read together lies together, and where is known at once: in a table of thousands of rules every other
+   * For each place in the hash table its path: its literals, then its rules for each method and for every other one. What is read together lies together, and where is known at once: in a table of thousands of rules every other
    * place is another trip to main memory.
    */
   readonly rows: readonly (string | RuleSet)[]
@@ -60,7 +59,7 @@ function nameOf({ segments, wildcard }: PathPattern): string {
 function createForm(paths: readonly Path[], columns: readonly (string | undefined)[]): PathForm {
   const { segments, wildcard } = patternOf(paths[0] as Path)
   const places = segments.flatMap(({ literal }, place) => (literal === undefined ? [] : [place]))
-  const width = places.length + columns.length + 1
+  const width = places.length + columns.length
   // At least a quarter of the places are free.
   const hashes = new Int32Array(2 ** (32 - Math.clz32((4 * paths.length) / 3)))
   const rows = new Array<string | RuleSet>(hashes.length * width)
@@ -71,9 +70,9 @@ function createForm(paths: readonly Path[], columns: readonly (string | undefine
     let slot = placeOf(hash, hashes)
     while (hashes[slot] !== 0) slot = placeAfter(slot, hashes)
     hashes[slot] = hash
-    const literals = places.map((place) => spelling.folded[place] as string)
-    for (const [at, item] of [...literals, ...rulesFor(columns, path)].entries())
-      rows[slot * width + at] = item
+    let at = slot * width
+    for (const place of places) rows[at++] = spelling.folded[place] as string
+    for (const method of columns) rows[at++] = rulesFor(method, path)
   }
   return form
 }
@@ -82,14 +81,9 @@ function patternOf(path: Path): PathPattern {
   return (path[0] as CompiledRule).pattern
 }
 
-function rulesFor(columns: readonly (string | undefined)[], path: Path): readonly RuleSet[] {
-  const all = createRuleSet(path)
-  const sets = columns.map((method) => {
-    const speaking = path.filter(({ methods }) => methods === '*' || methods.includes(method as string))
-    if (speaking.length === path.length) return all
-    return speaking.length === 0 ? NO_RULES : createRuleSet(speaking)
-  })
-  return [...sets, all]
+function rulesFor(method: string | undefined, path: Path): RuleSet {
+  const speaking = path.filter(({ methods }) => methods === '*' || methods.includes(method as string))
+  return speaking.length === 0 ? NO_RULES : createRuleSet(speaking)
 }
 
 function spellingOf({ segments }: PathPattern): Spelling {
@@ -119,7 +113,9 @@ export function findRules(form: PathForm, spelling: Spelling, column: number): R
 export function containing(forms: readonly PathForm[], pattern: PathPattern): readonly CompiledRule[] {
   return forms.flatMap((form) => {
     if (!takesLength(form, pattern.segments.length) || (pattern.wildcard && !form.wildcard)) return []
-    return findRules(form, spellingOf(pattern), form.width - form.places.length - 1).compiled
+    const spelling = spellingOf(pattern)
+    const columns = Array.from({ length: form.width - form.places.length }, (_, column) => column)
+    return [...new Set(columns.flatMap((column) => findRules(form, spelling, column).compiled))]
   })
 }
 

@@ -1,4 +1,5 @@
 import { codesOf, hexDigit, isBetween, isDigit, startsIgnoringCase } from './ascii.ts'
+import { rememberLatest } from './remember-latest.ts'
 
 /** The headers that take part in a decision, read from the raw list so that a repeated one is never merged away. */
 export interface RequestHeaders {
@@ -57,7 +58,8 @@ export function createHeaderReader(credentialNames: readonly string[]): HeaderRe
         const { slot, start, length } = header
         if (name.length !== length || !startsIgnoringCase(name, row, start, length)) continue
         const value = rawHeaders[i + 1] as string
-        if (values[slot] !== undefined || value.includes(',')) repeated |= bitOf(slot)
+        // No host is well-formed with a comma in it.
+        if (values[slot] !== undefined || (slot >= ORIGIN && value.includes(','))) repeated |= bitOf(slot)
         values[slot] = value
       }
     }
@@ -95,8 +97,11 @@ export function isWellFormedHost(headers: RequestHeaders): boolean {
   if (isRepeated(headers, HOST) || isRepeated(headers, AUTHORITY)) return false
   const { [HOST]: host, [AUTHORITY]: authority = host } = headers.values
   if (host !== undefined && host !== authority) return false
-  return authority === undefined || isHost(authority)
+  return authority === undefined || isKnownHost(authority)
 }
+
+/** An API has few names. */
+const isKnownHost = rememberLatest(isHost)
 
 /** Whether the text is one ASCII `name[:port]` or `[ipv6][:port]`. */
 export function isHost(value: string): boolean {
