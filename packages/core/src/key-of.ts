@@ -3,7 +3,8 @@
  * `toJSON`, which anyone may have put on a prototype; of text and numbers it asks nothing.
  */
 export function keyOf(value: unknown): string {
-  if (typeof value !== 'object' || value === null) return `${JSON.stringify(value)}`
+  if (typeof value === 'string') return JSON.stringify(value)
+  if (typeof value !== 'object' || value === null) return `${value}`
   if (Array.isArray(value)) return `[${value.map(keyOf)}]`
   return `{${Object.entries(value).map(([name, member]) => `${JSON.stringify(name)}:${keyOf(member)}`)}}`
 }

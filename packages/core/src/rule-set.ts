@@ -39,12 +39,12 @@ interface Demand {
 /** Puts rules together. */
 export function createRuleSet(compiled: readonly CompiledRule[]): RuleSet {
   const ordered = compiled.toSorted((one, other) => one.index - other.index)
-  return Object.freeze({
+  return {
     rules: Object.freeze(ordered.map(({ rule }) => rule)),
     demand: ordered.length === 1 ? demandOf(ordered[0] as CompiledRule) : joinDemands(ordered),
     overriding: ordered.some(isOverriding) ? ordered.filter(isOverriding) : NONE,
     compiled: ordered,
-  })
+  }
 }
 
 const NONE: readonly CompiledRule[] = Object.freeze([])
