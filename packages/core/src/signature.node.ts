@@ -28,7 +28,7 @@ export function copyOf(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
 }
 
 /** Milliseconds of one turn of the event loop after which what else comes in it is left to other threads. */
-const TURN = 2
+const TURN = 1
 let turnBeganAt: number | undefined
 let inThreadPool = 0
 
