@@ -50,6 +50,7 @@ const NEAR: Readonly<Record<string, readonly string[]>> = {
   plan: ['resource-server', 'preflight', 'shape', 'guard', 'rfc-bearer', 'target-corpus'],
   preflight: ['rfc-cors', 'origin-policy'],
   'profile-keys': ['option-messages', 'resource-server-options', 'key-set'],
+  'remember-latest': ['request-headers', 'shape', 'origin-policy'],
   'request-headers': ['shape', 'credential'],
   'request-target': ['target-corpus'],
   requirement: ['guard', 'step-up', 'route-rules'],

@@ -1,7 +1,6 @@
 /**
- * FNV-1a over the characters from a place on, begun with a number. Every step can be undone, so that for one text different
- * beginnings always give different hashes. Whoever can choose texts can choose hashes: only for tables that outsiders put
- * nothing of their choice into.
+ * FNV-1a over the characters from a place on, begun with a number. Whoever can choose texts can choose hashes: only for
+ * tables that outsiders put nothing of their choice into, or that are begun with a number that nobody can know.
  */
 export function hashOf(text: string, begin = 0, from = 0): number {
   let hash = beginHash(begin)

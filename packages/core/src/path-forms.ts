@@ -15,8 +15,9 @@ export interface PathForm {
   /** A hash table: the hash of a path's literals, or 0 where no path is. */
   readonly hashes: Int32Array
   /**
-   * For each place in the hash table its path: its literals, then its rules for each method and for every other one. What is read together lies together, and where is known at once: in a table of thousands of rules every other
-   * place is another trip to main memory.
+   * For each place in the hash table its path: its literals, then its rules for each method and for every other one. What
+   * is read together lies together, and where is known at once: in a table of thousands of rules every other place is
+   * another trip to main memory.
    */
   readonly rows: readonly (string | RuleSet)[]
   /** How long one of the rows is. */
@@ -109,14 +110,16 @@ export function findRules(form: PathForm, spelling: Spelling, column: number): R
   return NO_RULES
 }
 
-/** Every rule, of whatever method, whose pattern contains the given one. */
+/** Every rule, of whatever method, whose pattern contains the given one; in the order of the table. */
 export function containing(forms: readonly PathForm[], pattern: PathPattern): readonly CompiledRule[] {
-  return forms.flatMap((form) => {
-    if (!takesLength(form, pattern.segments.length) || (pattern.wildcard && !form.wildcard)) return []
-    const spelling = spellingOf(pattern)
-    const columns = Array.from({ length: form.width - form.places.length }, (_, column) => column)
-    return [...new Set(columns.flatMap((column) => findRules(form, spelling, column).compiled))]
-  })
+  const spelling = spellingOf(pattern)
+  const found = new Set<CompiledRule>()
+  for (const form of forms) {
+    if (!takesLength(form, pattern.segments.length) || (pattern.wildcard && !form.wildcard)) continue
+    for (let column = 0; column < form.width - form.places.length; column++)
+      for (const rule of findRules(form, spelling, column).compiled) found.add(rule)
+  }
+  return [...found].sort((one, other) => one.index - other.index)
 }
 
 /** Never 0. */

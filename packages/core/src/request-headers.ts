@@ -5,7 +5,7 @@ import { rememberLatest } from './remember-latest.ts'
 export interface RequestHeaders {
   /** By the slots below; the credential headers follow in the configured order. */
   readonly values: readonly (string | undefined)[]
-  /** A bit for each slot whose header was sent twice, also where a proxy joined the values; one for all credentials. */
+  /** A bit for each slot whose header was sent twice, from {@link ORIGIN} on also where a proxy joined the values; one for all credentials. */
   readonly repeated: number
 }
 
@@ -58,7 +58,7 @@ export function createHeaderReader(credentialNames: readonly string[]): HeaderRe
         const { slot, start, length } = header
         if (name.length !== length || !startsIgnoringCase(name, row, start, length)) continue
         const value = rawHeaders[i + 1] as string
-        // No host is well-formed with a comma in it.
+        // A host with a comma is refused anyway, and of an override only that it is there is of interest.
         if (values[slot] !== undefined || (slot >= ORIGIN && value.includes(','))) repeated |= bitOf(slot)
         values[slot] = value
       }

@@ -39,10 +39,13 @@ const PERCENT = 0x25
 const SEMICOLON = 0x3b
 const DOT = 0x2e
 
-/** By character: whether it stands for itself and nothing else; none where a path may not have it. */
-const PLAIN = Array.from({ length: 128 }, (_, code) => {
+const SPECIAL = 1
+const PLAIN = 2
+/** What a character is to a path: nothing where it may not be in one. Of a typed array, so that nothing is inherited. */
+const KINDS = Uint8Array.from({ length: 128 }, (_, code) => {
   const character = String.fromCharCode(code)
-  return /[!-~]/.test(character) && !/[#\\]/.test(character) ? !/[A-Z/?%;.]/.test(character) : undefined
+  if (!/[!-~]/.test(character) || /[#\\]/.test(character)) return 0
+  return /[A-Z/?%;.]/.test(character) ? SPECIAL : PLAIN
 })
 
 /**
@@ -60,10 +63,10 @@ export function parseRequestTarget(target: string): RequestTarget | undefined {
   const readable = Math.min(target.length, MAX_PATH_LENGTH + 1)
   for (; i < readable; i++) {
     const code = target.charCodeAt(i)
-    const plainly = PLAIN[code]
-    if (!plainly) {
+    const kind = KINDS[code]
+    if (kind !== PLAIN) {
+      if (kind !== SPECIAL) return undefined
       if (code === QUESTION) break
-      if (plainly === undefined) return undefined
       if (code === SLASH) {
         if (i === start || raw.length === MAX_SEGMENTS) return undefined
         raw.push(target.slice(start, i))

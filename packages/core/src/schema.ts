@@ -52,12 +52,12 @@ export function union(options: Schema[], problem?: string): Schema {
   return new $ZodUnion({ type: 'union', options, ...saying(problem) })
 }
 
-/** What no check is asked of where it fails, unless it is one itself. @internal */
+/** For a value that `fn` takes; where it does not, the checks are not asked. @internal */
 export function custom(fn: (value: unknown) => boolean, problem?: string, ...checks: Check[]): Schema {
   return new $ZodCustom({ type: 'custom', check: 'custom', fn, abort: true, checks, ...saying(problem) })
 }
 
-/** @internal */
+/** One question, of a value that a schema has taken. @internal */
 export function check(fn: (value: unknown) => boolean, problem: string): Check {
   return new $ZodCustom({ type: 'custom', check: 'custom', fn, abort: false, ...saying(problem) })
 }
@@ -68,8 +68,8 @@ function saying(problem: string | undefined): { error?: () => string } {
 
 /** What is wrong with a value, and with what is in it; empty where nothing is. @internal */
 export function problemsOf(schema: Schema, value: unknown): readonly Issue[] {
-  const { error } = parse(schema, value, { reportInput: true })
-  return error === undefined ? [] : error.issues
+  const result = parse(schema, value, { reportInput: true })
+  return result.success ? [] : result.error.issues
 }
 
 /** An error that is never thrown needs no stack. */

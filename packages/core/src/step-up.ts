@@ -6,7 +6,7 @@ import { type ScopeAlternatives, satisfies, toAlternatives } from './scope.ts'
 export interface StepUp {
   readonly acr: ReadonlySet<string> | undefined
   readonly amr: ScopeAlternatives | undefined
-  /** In milliseconds. */
+  /** In seconds. */
   readonly maxAge: number | undefined
   /** What the challenge says of it (RFC 9470 section 3). */
   readonly parameters: string

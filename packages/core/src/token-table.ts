@@ -7,36 +7,31 @@ export interface TokenTable {
   /** The very token that was sent, in the header that it came in when it was verified. */
   find(credential: Credential): VerifiedToken | undefined
   add(token: VerifiedToken): void
-  /** Of one that was added. */
+  /** Does nothing where it is not held. */
   remove(token: VerifiedToken): void
 }
 
-/** 72 bits of the signature. */
+/** 72 bits of the signature. A header value ends as the token in it does. */
 const TAIL = 12
-
-/**
- * What a token is looked for by: a number made of the end of its signature, which costs V8 much less than to hash the text.
- * Above 0. A header value ends as the token in it does.
- */
-function keyOf(value: string): number {
-  return hashOf(value, 0, value.length - TAIL) >>> 1 || 1
-}
-
 /** Where a token was, until the table is made anew. */
 const REMOVED = -1
 
 /**
  * Creates an empty table. In main memory a token is two trips away instead of a map's four: its place, and from there at the
- * same time the token and the text that it is compared with.
+ * same time the token and the text that it is compared with. It is looked for by a number made of the end of its signature,
+ * which costs V8 much less than to hash the text; begun with chance, as who knows a shared secret can choose signatures.
  */
-export function createTokenTable(): TokenTable {
+export function createTokenTable(chance: () => number = Math.random): TokenTable {
+  let seed = 0
   let keys = new Int32Array(0)
   /** For each place the header value and the token. */
   let rows: (string | VerifiedToken | undefined)[] = []
   let taken = 0
 
+  /** Above 0. */
+  const numberOf = (value: string): number => hashOf(value, seed, value.length - TAIL) >>> 1 || 1
   const put = (token: VerifiedToken): void => {
-    const key = keyOf(token.value)
+    const key = numberOf(token.value)
     let at = placeOf(key, keys)
     while (keys[at] !== 0) at = placeAfter(at, keys)
     keys[at] = key
@@ -47,14 +42,16 @@ export function createTokenTable(): TokenTable {
   /** With room for at least half as many again as there are. */
   const renew = (): void => {
     const held = rows.filter((item) => typeof item === 'object')
-    keys = new Int32Array(2 ** (33 - Math.clz32(held.length)))
-    rows = new Array(2 * keys.length)
+    const places = new Int32Array(2 ** (33 - Math.clz32(held.length)))
+    rows = new Array<undefined>(2 * places.length).fill(undefined)
+    keys = places
+    seed = Math.trunc(chance() * 2 ** 32)
     taken = 0
     for (const token of held) put(token)
   }
   return {
     find: ({ value, text, header }: Credential) => {
-      const key = keyOf(value)
+      const key = numberOf(value)
       for (let at = placeOf(key, keys); keys[at]; at = placeAfter(at, keys)) {
         if (keys[at] !== key) continue
         const token = rows[2 * at + 1] as VerifiedToken
@@ -68,10 +65,11 @@ export function createTokenTable(): TokenTable {
       put(token)
     },
     remove: (token: VerifiedToken) => {
-      let at = placeOf(keyOf(token.value), keys)
-      while (rows[2 * at + 1] !== token) at = placeAfter(at, keys)
-      keys[at] = REMOVED
-      rows[2 * at] = rows[2 * at + 1] = undefined
+      for (let at = placeOf(numberOf(token.value), keys); keys[at]; at = placeAfter(at, keys)) {
+        if (rows[2 * at + 1] !== token) continue
+        keys[at] = REMOVED
+        rows[2 * at] = rows[2 * at + 1] = undefined
+      }
     },
   }
 }

@@ -51,6 +51,18 @@ describe('options', () => {
       expect(Object.getPrototypeOf(object)).toBeNull()
   })
 
+  it('are judged by what is wrong with them, not by what results inherit', () => {
+    for (const name of ['error', 'success']) {
+      Object.defineProperty(Object.prototype, name, { value: 5, configurable: true, writable: true })
+      try {
+        expect(parseOptions(schema, good, '')).toMatchObject(good)
+        expect(() => parseOptions(schema, { ...good, realm: 5 }, '')).toThrow('realm: must be of type string')
+      } finally {
+        Reflect.deleteProperty(Object.prototype, name)
+      }
+    }
+  })
+
   it('keep bytes, in a copy of their own', () => {
     for (const bytes of [Uint8Array.of(1, 2), Buffer.from([1, 2])]) {
       const copy = parseOptions<{ secret: Uint8Array }>(schema, { ...good, secret: bytes }, '')

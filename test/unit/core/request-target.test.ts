@@ -345,6 +345,20 @@ describe('the target of a URL', () => {
   })
 })
 
+describe('a character that no path may have', () => {
+  it('is refused, whatever prototypes have been given', () => {
+    const prototypes: object[] = [Object.prototype, Array.prototype, Uint8Array.prototype]
+    for (const prototype of prototypes) {
+      for (const value of [1, 2, true]) {
+        Object.defineProperty(prototype, 0xe9, { value, configurable: true, writable: true })
+        const parsed = parseRequestTarget('/caf\xe9')
+        Reflect.deleteProperty(prototype, 0xe9)
+        expect(parsed).toBeUndefined()
+      }
+    }
+  })
+})
+
 function foldByHand(text: string): string {
   return text.replace(/[A-Z]/g, (letter) => letter.toLowerCase())
 }

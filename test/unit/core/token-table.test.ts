@@ -1,5 +1,5 @@
 import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import type { VerifiedToken } from '../../../packages/core/src/access-token.ts'
 import { hashOf } from '../../../packages/core/src/hash.ts'
 import { createTokenTable, type TokenTable } from '../../../packages/core/src/token-table.ts'
@@ -12,6 +12,12 @@ function tokenOf(text: string, header = HEADER, value = `Bearer ${text}`): Verif
 
 function find(table: TokenTable, text: string, value = `Bearer ${text}`, header = HEADER): unknown {
   return table.find({ text, value, header })
+}
+
+class NoMemory {
+  constructor() {
+    throw new RangeError('Array buffer allocation failed')
+  }
 }
 
 describe('a table of tokens', () => {
@@ -48,6 +54,60 @@ describe('a table of tokens', () => {
     for (const token of tokens) expect(find(table, token.accessToken.token)).toBe(token)
     for (const token of tokens) table.remove(token)
     for (const token of tokens) expect(find(table, token.accessToken.token)).toBeUndefined()
+  })
+
+  it('does not wait for what it does not hold', () => {
+    const table = createTokenTable()
+    table.remove(tokenOf('never added'))
+    table.add(tokenOf('held'))
+    table.remove(tokenOf('never added'))
+    expect(find(table, 'held')).toBeDefined()
+  })
+
+  it('is whole where there was no memory to grow', () => {
+    const table = createTokenTable()
+    const tokens = Array.from({ length: 50 }, (_, i) => tokenOf(`token ${i}`))
+    const failed = tokens.filter((token, i) => {
+      if (i % 3 === 0) vi.stubGlobal('Int32Array', NoMemory)
+      try {
+        table.add(token)
+        return false
+      } catch {
+        return true
+      } finally {
+        vi.unstubAllGlobals()
+      }
+    })
+    expect(failed.length).toBeGreaterThan(0)
+    for (const token of tokens)
+      expect(find(table, token.accessToken.token)).toBe(failed.includes(token) ? undefined : token)
+    for (const token of tokens) table.remove(token)
+    for (const token of tokens) expect(find(table, token.accessToken.token)).toBeUndefined()
+  })
+
+  it('is begun with chance, so that nobody can choose tokens that are all looked for in one place', () => {
+    const chances: number[] = []
+    const table = createTokenTable(() => {
+      chances.push(Math.random())
+      return chances.at(-1) as number
+    })
+    const tokens = Array.from({ length: 100 }, (_, i) => tokenOf(`token ${i}`))
+    for (const token of tokens) table.add(token)
+    expect(new Set(chances).size).toBeGreaterThan(5)
+    for (const token of tokens) expect(find(table, token.accessToken.token)).toBe(token)
+  })
+
+  it('takes nothing for a token that lists inherit', () => {
+    for (let at = 0; at < 64; at++)
+      Object.defineProperty(Array.prototype, at, { value: { evil: 1 }, configurable: true, writable: true })
+    const table = createTokenTable()
+    const tokens = Array.from({ length: 20 }, (_, i) => tokenOf(`token ${i}`))
+    try {
+      for (const token of tokens) table.add(token)
+    } finally {
+      for (let at = 0; at < 64; at++) Reflect.deleteProperty(Array.prototype, at)
+    }
+    for (const token of tokens) expect(find(table, token.accessToken.token)).toBe(token)
   })
 
   it('is asked nothing while it is empty', () => {
@@ -101,7 +161,7 @@ describe('a table of tokens', () => {
   })
 
   it.each([0, 1, -1, 2])('survives being asked for what would be the number %i', (number) => {
-    const table = createTokenTable()
+    const table = createTokenTable(() => 0)
     const tokens = Array.from({ length: 3 }, (_, i) => tokenOf(`token ${i}`))
     for (const token of tokens) table.add(token)
     for (const token of tokens.slice(1)) table.remove(token)
