@@ -5,7 +5,10 @@ import { rememberLatest } from './remember-latest.ts'
 export interface RequestHeaders {
   /** By the slots below; the credential headers follow in the configured order. */
   readonly values: readonly (string | undefined)[]
-  /** A bit for each slot whose header was sent twice, from {@link ORIGIN} on also where a proxy joined the values; one for all credentials. */
+  /**
+   * A bit for each slot whose header was sent twice, from {@link ORIGIN} on also where a proxy joined the values; one for
+   * all credentials.
+   */
   readonly repeated: number
 }
 

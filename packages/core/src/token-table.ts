@@ -69,6 +69,7 @@ export function createTokenTable(chance: () => number = Math.random): TokenTable
         if (rows[2 * at + 1] !== token) continue
         keys[at] = REMOVED
         rows[2 * at] = rows[2 * at + 1] = undefined
+        return
       }
     },
   }

@@ -1,7 +1,8 @@
 import * as z from './schema.ts'
 
 /**
- * A check, or a schema for what it takes. Inside a union its own words are kept: not to fit is no reason to be another shape.
+ * A check, or a schema for what it takes. Inside a union its own words are kept: not to fit is no reason to be another
+ * shape.
  * @internal
  */
 export function fitting<Value = unknown>(check: (value: Value) => boolean, problem: string): z.Check {
