@@ -1,4 +1,5 @@
 import type { CacheItem } from './bounded-cache.ts'
+import type { Credential } from './credential.ts'
 import type { DenialReason } from './denial-reason.ts'
 import type { ScopeHolder } from './scope.ts'
 import type { TokenProfile } from './token-profile.ts'
@@ -61,4 +62,14 @@ export function refuse(refused: DenialReason, profile?: TokenProfile): Refusal {
 /** Tells a refusal from a token. */
 export function isRefusal(result: object): result is Refusal {
   return 'refused' in result
+}
+
+/** Tells a verified token from a credential that it is yet to be seen what it is worth. */
+export function isVerified(presented: VerifiedToken | Credential): presented is VerifiedToken {
+  return 'accessToken' in presented
+}
+
+/** What the token was verified from. */
+export function credentialOf({ value, profile, accessToken }: VerifiedToken): Credential {
+  return { text: accessToken.token, header: profile.header, value }
 }

@@ -1,8 +1,15 @@
 import { createSingleFlight } from '#single-flight'
-import { isRefusal, type Refusal, refuse, type VerifiedToken } from './access-token.ts'
+import {
+  credentialOf,
+  isRefusal,
+  isVerified,
+  type Refusal,
+  refuse,
+  type VerifiedToken,
+} from './access-token.ts'
 import type { AccessTokenVerifier } from './access-token-verifier.ts'
 import { type CacheLimits, createBoundedCache } from './bounded-cache.ts'
-import type { Credential } from './credential.ts'
+import type { Credential, Recall } from './credential.ts'
 import { KeySetUnavailableError } from './errors.ts'
 import type { WaitUntil } from './key-set.ts'
 import { peekState, resolveState } from './token-state.ts'
@@ -10,10 +17,12 @@ import { createTokenTable } from './token-table.ts'
 
 /** Step 5, authenticate: from the cache where that can answer, else by verifying. */
 export interface Authenticator {
+  /** The token that was verified when it came in a header of this value. Whether it still holds is not said. */
+  readonly recall: Recall
   /** What is known without waiting; `undefined` where something is to be verified or fetched first. Starts no work. */
-  peek(credential: Credential): VerifiedToken | Refusal | undefined
+  peek(presented: VerifiedToken | Credential): VerifiedToken | Refusal | undefined
   /** What {@link Authenticator.peek} would say, once all that takes has been done. Anything unforeseen rejects. */
-  authenticate(credential: Credential, waitUntil: WaitUntil): Promise<VerifiedToken | Refusal>
+  authenticate(presented: VerifiedToken | Credential, waitUntil: WaitUntil): Promise<VerifiedToken | Refusal>
 }
 
 /** What the cache and the length limit are made of. */
@@ -48,24 +57,24 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
   }
 
   /** What can be said of a token without its key. */
-  const look = (credential: Credential): VerifiedToken | Refusal | undefined => {
-    if (credential.text.length > maxTokenLength) return refuse('token_too_long')
-    const known = table.find(credential)
-    if (known === undefined) return undefined
-    if (!known.used) known.used = true
-    return inTime(known)
+  const look = (presented: VerifiedToken | Credential): VerifiedToken | Refusal | undefined => {
+    if (!isVerified(presented))
+      return presented.text.length > maxTokenLength ? refuse('token_too_long') : undefined
+    if (!presented.used) presented.used = true
+    return inTime(presented)
   }
-
   return {
-    peek: (credential: Credential) => {
-      const token = look(credential)
+    recall: table.find,
+    peek: (presented: VerifiedToken | Credential) => {
+      const token = look(presented)
       if (token === undefined || isRefusal(token)) return token
       return token.profile.keys.peek(token.key) ? peekState(token) : undefined
     },
-    authenticate: async (credential: Credential, waitUntil: WaitUntil) => {
-      const known = look(credential)
+    authenticate: async (presented: VerifiedToken | Credential, waitUntil: WaitUntil) => {
+      const known = look(presented)
       // What is known of a token is of no use while its origin is to be asked about.
       if (known && isRefusal(known)) return known
+      const credential = isVerified(presented) ? credentialOf(presented) : presented
       try {
         const result =
           known && (await known.profile.keys.trusts(known.key, waitUntil))

@@ -1,3 +1,4 @@
+import type { VerifiedToken } from './access-token.ts'
 import { type Credential, type CredentialExtraction, extractCredential } from './credential.ts'
 import type { Gate } from './gate.ts'
 import { isNeverAllowed } from './method.ts'
@@ -16,9 +17,9 @@ export interface Plan {
   readonly set: RuleSet
   /** The one origin that may be asked about; none where it was not sent, or not to be trusted. */
   readonly origin: string | undefined
-  /** Either the outcome, or what a token is to be had from. */
+  /** Either the outcome, or the token that is known, or what one is to be had from. */
   readonly settled: Outcome | undefined
-  readonly credential: Credential | undefined
+  readonly credential: VerifiedToken | Credential | undefined
   readonly waitUntil: ResourceRequest['waitUntil']
 }
 
@@ -46,13 +47,13 @@ export function makePlan(gate: Gate, source: RuleSource, request: ResourceReques
   const set = source.match(method, shape)
   const fault = judgeRoute(set, shape)
   if (fault || set.demand.access === 'public') return plan(request, headers, shape, set, fault ?? ALLOWED)
-  const credential = extractCredential(headers, gate.credentialHeaders)
+  const credential = extractCredential(headers, gate.credentialHeaders, gate.authenticator.recall)
   return typeof credential === 'string'
     ? plan(request, headers, shape, set, withoutToken(credential, set))
     : plan(request, headers, shape, set, undefined, credential)
 }
 
-function withoutToken(reason: Exclude<CredentialExtraction, Credential>, set: RuleSet): Outcome {
+function withoutToken(reason: Extract<CredentialExtraction, string>, set: RuleSet): Outcome {
   if (reason === 'ambiguous_credentials') return { reason }
   if (set.demand.access === 'optional') return ALLOWED
   return { reason, rule: set.compiled.find(({ requirement }) => requirement.access === 'token') }
@@ -64,7 +65,7 @@ function plan(
   target: RequestTarget | undefined,
   set: RuleSet,
   settled: Outcome | undefined,
-  credential?: Credential,
+  credential?: VerifiedToken | Credential,
 ): Plan {
   const origin = isRepeated(headers, ORIGIN) ? undefined : headers.values[ORIGIN]
   return { method, target, set, origin, settled, credential, waitUntil }

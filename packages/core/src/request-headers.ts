@@ -6,8 +6,8 @@ export interface RequestHeaders {
   /** By the slots below; the credential headers follow in the configured order. */
   readonly values: readonly (string | undefined)[]
   /**
-   * A bit for each slot whose header was sent twice, from {@link ORIGIN} on also where a proxy joined the values; one for
-   * all credentials.
+   * A bit for each slot whose header was sent twice, one for all credentials; for {@link ORIGIN} and
+   * {@link REQUESTED_METHOD} also where a proxy joined the values.
    */
   readonly repeated: number
 }
@@ -61,8 +61,8 @@ export function createHeaderReader(credentialNames: readonly string[]): HeaderRe
         const { slot, start, length } = header
         if (name.length !== length || !startsIgnoringCase(name, row, start, length)) continue
         const value = rawHeaders[i + 1] as string
-        // A host with a comma is refused anyway, and of an override only that it is there is of interest.
-        if (values[slot] !== undefined || (slot >= ORIGIN && value.includes(','))) repeated |= bitOf(slot)
+        if (values[slot] !== undefined || (isJudgedAsOne(slot) && value.includes(',')))
+          repeated |= bitOf(slot)
         values[slot] = value
       }
     }
@@ -79,6 +79,14 @@ function linkByLength(names: readonly string[]): readonly (DecidingHeader | unde
     start += length
   }
   return byLength
+}
+
+/**
+ * A host with a comma is refused anyway, of an override only that it is there is of interest, and in credentials commas are
+ * looked for where they are read.
+ */
+function isJudgedAsOne(slot: number): boolean {
+  return slot === ORIGIN || slot === REQUESTED_METHOD
 }
 
 /** There may be any number of credential headers, so they share one. */

@@ -56,6 +56,7 @@ export function parseRequestTarget(target: string): RequestTarget | undefined {
   if (target.charCodeAt(0) !== SLASH) return undefined
   const raw: string[] = []
   const hashes: number[] = []
+  let count = 0
   let hash = beginHash()
   let start = 1
   let plain = true
@@ -68,9 +69,9 @@ export function parseRequestTarget(target: string): RequestTarget | undefined {
       if (kind !== SPECIAL) return undefined
       if (code === QUESTION) break
       if (code === SLASH) {
-        if (i === start || raw.length === MAX_SEGMENTS) return undefined
-        raw.push(target.slice(start, i))
-        hashes.push(hash)
+        if (i === start || count === MAX_SEGMENTS) return undefined
+        raw[count] = target.slice(start, i)
+        hashes[count++] = hash
         hash = beginHash()
         start = i + 1
         continue
@@ -80,12 +81,12 @@ export function parseRequestTarget(target: string): RequestTarget | undefined {
     hash = addToHash(hash, code)
   }
   if (i > MAX_PATH_LENGTH || hasIllegalByte(target, i)) return undefined
-  const trailingSlash = i === start && raw.length > 0
+  const trailingSlash = i === start && count > 0
   if (i > start) {
-    raw.push(target.slice(start, i))
-    hashes.push(hash)
+    raw[count] = target.slice(start, i)
+    hashes[count++] = hash
   }
-  if (raw.length > MAX_SEGMENTS) return undefined
+  if (count > MAX_SEGMENTS) return undefined
   return plain
     ? { folded: raw, hashes, decoded: raw, raw, trailingSlash, opaque: 0 }
     : decode(raw, trailingSlash)

@@ -1,11 +1,11 @@
 import type { VerifiedToken } from './access-token.ts'
-import type { Credential } from './credential.ts'
+import { textIn } from './credential.ts'
 import { hashOf, placeAfter, placeOf } from './hash.ts'
 
 /** Verified tokens, to be found by the header that brings them. It knows no limits. */
 export interface TokenTable {
-  /** The very token that was sent, in the header that it came in when it was verified. */
-  find(credential: Credential): VerifiedToken | undefined
+  /** The very token that is in a header of this value, if it came in that header when it was verified. */
+  find(header: string, value: string): VerifiedToken | undefined
   add(token: VerifiedToken): void
   /** Does nothing where it is not held. */
   remove(token: VerifiedToken): void
@@ -50,13 +50,13 @@ export function createTokenTable(chance: () => number = Math.random): TokenTable
     for (const token of held) put(token)
   }
   return {
-    find: ({ value, text, header }: Credential) => {
+    find: (header: string, value: string) => {
       const key = numberOf(value)
       for (let at = placeOf(key, keys); keys[at]; at = placeAfter(at, keys)) {
         if (keys[at] !== key) continue
         const token = rows[2 * at + 1] as VerifiedToken
         if (token.profile.header !== header) continue
-        if (rows[2 * at] === value || token.accessToken.token === text) return token
+        if (rows[2 * at] === value || token.accessToken.token === textIn(header, value)) return token
       }
       return undefined
     },

@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest'
+import type { VerifiedToken } from '../../../packages/core/src/access-token.ts'
 import { type CredentialExtraction, extractCredential } from '../../../packages/core/src/credential.ts'
 import { createHeaderReader } from '../../../packages/core/src/request-headers.ts'
 
 const NAMES = ['authorization', 'x-api-key']
+
+const TOKEN = { accessToken: { token: 'a' } } as VerifiedToken
 
 describe('the credential of a request', () => {
   it('is the one token, with the header it came in', () => {
@@ -57,9 +60,24 @@ describe('the credential of a request', () => {
     ['a joined key', ['X-API-KEY', 'a, a']],
   ])('is ambiguous with %s', (_, rawHeaders) => {
     expect(extract(...rawHeaders)).toBe('ambiguous_credentials')
+    expect(extractKnowing('Bearer a', ...rawHeaders)).toBe('ambiguous_credentials')
+    expect(extractKnowing('a', ...rawHeaders)).toBe('ambiguous_credentials')
+  })
+
+  it('is the token itself where its header value is known, and nothing else of ours beside it', () => {
+    expect(extractKnowing('Bearer a', 'Authorization', 'Bearer a')).toBe(TOKEN)
+    expect(extractKnowing('a', 'Authorization', 'Basic YTpi', 'X-API-KEY', 'a')).toBe(TOKEN)
+    expect(extractKnowing('Bearer a', 'Authorization', 'Bearer b')).toMatchObject({ text: 'b' })
   })
 })
 
 function extract(...rawHeaders: string[]): CredentialExtraction {
-  return extractCredential(createHeaderReader(NAMES)(rawHeaders), NAMES)
+  return extractCredential(createHeaderReader(NAMES)(rawHeaders), NAMES, () => undefined)
+}
+
+/** Where every header of this one value is known to carry the token. */
+function extractKnowing(known: string, ...rawHeaders: string[]): CredentialExtraction {
+  const recall = (_: string, value: string): VerifiedToken | undefined =>
+    value === known ? TOKEN : undefined
+  return extractCredential(createHeaderReader(NAMES)(rawHeaders), NAMES, recall)
 }

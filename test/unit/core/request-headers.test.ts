@@ -78,22 +78,17 @@ describe('the deciding headers', () => {
     ['Origin', 'https://a.example, https://b.example', ORIGIN],
     ['Origin', 'https://a.example,', ORIGIN],
     ['Access-Control-Request-Method', 'GET, PUT', REQUESTED_METHOD],
-    ['Authorization', 'Bearer a, Bearer b', CREDENTIALS],
-    ['Authorization', ',', CREDENTIALS],
-    ['Authorization', 'Bearer ,abc', CREDENTIALS],
-    ['Authorization', 'Basic YTpi,', CREDENTIALS],
   ])('count %s: %s as repeated, as a proxy may have joined it', (name, value, slot) => {
     expect(repeatedIn(read(name, value))).toEqual([slot])
   })
 
-  it('tell that any of many credential headers was sent twice, or joined', () => {
+  it('tell that any of many credential headers was sent twice', () => {
     const names = Array.from({ length: 100 }, (_, at) => `x-key-${at}`)
     const readMany = createHeaderReader(names)
     names.forEach((name, at) => {
       expect(readMany([name, 'k']).values[CREDENTIALS + at]).toBe('k')
       expect(repeatedIn(readMany([name, 'k']))).toEqual([])
       expect(repeatedIn(readMany([name, 'k', name.toUpperCase(), 'k']))).toEqual([CREDENTIALS])
-      expect(repeatedIn(readMany([name, 'k,k']))).toEqual([CREDENTIALS])
     })
     expect(repeatedIn(readMany(names.flatMap((name) => [name, 'k'])))).toEqual([])
   })

@@ -10,8 +10,9 @@ function tokenOf(text: string, header = HEADER, value = `Bearer ${text}`): Verif
   return { value, profile: { header }, accessToken: { token: text } } as unknown as VerifiedToken
 }
 
-function find(table: TokenTable, text: string, value = `Bearer ${text}`, header = HEADER): unknown {
-  return table.find({ text, value, header })
+/** By the header value it came in when it was verified. */
+function find(table: TokenTable, text: string): unknown {
+  return table.find(HEADER, `Bearer ${text}`)
 }
 
 class NoMemory {
@@ -145,9 +146,22 @@ describe('a table of tokens', () => {
     const table = createTokenTable()
     const token = tokenOf('a.b.c0123456789')
     table.add(token)
-    expect(find(table, 'a.b.c0123456789', 'bearer   a.b.c0123456789')).toBe(token)
-    expect(find(table, 'a.b.c0123456789', 'Bearer a.b.c0123456789', 'x-api-key')).toBeUndefined()
-    expect(find(table, 'b.b.c0123456789', 'Bearer b.b.c0123456789')).toBeUndefined()
+    expect(table.find(HEADER, 'bearer   a.b.c0123456789')).toBe(token)
+    expect(table.find('x-api-key', 'Bearer a.b.c0123456789')).toBeUndefined()
+    expect(table.find('x-api-key', 'a.b.c0123456789')).toBeUndefined()
+    expect(find(table, 'b.b.c0123456789')).toBeUndefined()
+  })
+
+  it.each([
+    'a.b.c0123456789',
+    'Basic a.b.c0123456789',
+    'Basic YTpi, Bearer a.b.c0123456789',
+    'Bearer a.b.c0123456789, Bearer a.b.c0123456789',
+    ',Bearer a.b.c0123456789',
+  ])('knows no token in "%s"', (value) => {
+    const table = createTokenTable()
+    table.add(tokenOf('a.b.c0123456789'))
+    expect(table.find(HEADER, value)).toBeUndefined()
   })
 
   it('keeps one token in two headers as two', () => {
@@ -157,7 +171,7 @@ describe('a table of tokens', () => {
     table.add(one)
     table.add(other)
     expect(find(table, text)).toBe(one)
-    expect(find(table, text, text, 'x-api-key')).toBe(other)
+    expect(table.find('x-api-key', text)).toBe(other)
   })
 
   it.each([0, 1, -1, 2])('survives being asked for what would be the number %i', (number) => {
@@ -167,10 +181,10 @@ describe('a table of tokens', () => {
     for (const token of tokens.slice(1)) table.remove(token)
     const text = textOfHash(number)
     expect(hashOf(text)).toBe(number)
-    expect(find(table, text, text)).toBeUndefined()
+    expect(table.find(HEADER, text)).toBeUndefined()
     const token = tokenOf(text, HEADER, text)
     table.add(token)
-    expect(find(table, text, text)).toBe(token)
+    expect(table.find(HEADER, text)).toBe(token)
   })
 })
 
