@@ -2,6 +2,7 @@ import { addToHash, beginHash, placeAfter, placeOf } from './hash.ts'
 import { type PathPattern, shapeOf } from './path-pattern.ts'
 import type { RequestTarget } from './request-target.ts'
 import { type CompiledRule, createRuleSet, NO_RULES, type RuleSet } from './rule-set.ts'
+import { joinSegments, startOf } from './segments.ts'
 
 /** The paths of a table that have their literals in the same places and end alike: one look-up finds the one that matches. */
 export interface PathForm {
@@ -14,21 +15,24 @@ export interface PathForm {
   readonly paths: readonly Path[]
   /** A hash table: the hash of a path's literals, or 0 where no path is. */
   readonly hashes: Int32Array
-  /**
-   * For each place in the hash table its path: its literals, then its rules for each method and for every other one. What
-   * is read together lies together, and where is known at once: in a table of thousands of rules every other place is
-   * another trip to main memory.
-   */
-  readonly rows: readonly (string | RuleSet)[]
-  /** How long one of the rows is. */
+  /** For each place in the hash table, its path's rules for each method and for every other one. */
+  readonly rows: readonly RuleSet[]
+  /** How many those are. */
   readonly width: number
+  /** For each place in the hash table, where the literals of its path begin in {@link letters}. */
+  readonly starts: Int32Array
+  /**
+   * The literals of all paths, each with a 0 behind it, which is in no target. Here they lie side by side; as strings, each
+   * would be a trip to main memory to compare.
+   */
+  readonly letters: Uint16Array
 }
 
 /** Rules whose patterns match equal targets. */
 type Path = readonly CompiledRule[]
 
-/** What a path is found by. In place of a parameter stands what no literal equals. */
-type Spelling = Pick<RequestTarget, 'hashes'> & { readonly folded: readonly (string | undefined)[] }
+/** What a path is found by. */
+type Spelling = Pick<RequestTarget, 'hashes' | 'folded'>
 
 /** Arranges the rules of a table by the forms of their paths: even thousands of rules have but a few. */
 export function createPathForms(
@@ -60,20 +64,22 @@ function nameOf({ segments, wildcard }: PathPattern): string {
 function createForm(paths: readonly Path[], columns: readonly (string | undefined)[]): PathForm {
   const { segments, wildcard } = patternOf(paths[0] as Path)
   const places = segments.flatMap(({ literal }, place) => (literal === undefined ? [] : [place]))
-  const width = places.length + columns.length
+  const width = columns.length
   // At least a quarter of the places are free.
   const hashes = new Int32Array(2 ** (32 - Math.clz32((4 * paths.length) / 3)))
-  const rows = new Array<string | RuleSet>(hashes.length * width)
-  const form = { length: segments.length, wildcard, places, paths, hashes, rows, width }
+  const rows = new Array<RuleSet>(hashes.length * width)
+  const starts = new Int32Array(hashes.length)
+  const letters = new Uint16Array(paths.reduce((sum, path) => sum + lettersOf(patternOf(path)).length, 0))
+  const form = { length: segments.length, wildcard, places, paths, hashes, rows, width, starts, letters }
+  let end = 0
   for (const path of paths) {
-    const spelling = spellingOf(patternOf(path))
-    const hash = hashLiterals(form, spelling)
+    const hash = hashLiterals(form, spellingOf(patternOf(path)))
     let slot = placeOf(hash, hashes)
     while (hashes[slot] !== 0) slot = placeAfter(slot, hashes)
     hashes[slot] = hash
-    let at = slot * width
-    for (const place of places) rows[at++] = spelling.folded[place] as string
-    for (const method of columns) rows[at++] = rulesFor(method, path)
+    starts[slot] = end
+    for (const [at, method] of columns.entries()) rows[slot * width + at] = rulesFor(method, path)
+    end = write(lettersOf(patternOf(path)), letters, end)
   }
   return form
 }
@@ -82,13 +88,26 @@ function patternOf(path: Path): PathPattern {
   return (path[0] as CompiledRule).pattern
 }
 
+function lettersOf({ segments }: PathPattern): string {
+  let letters = ''
+  for (const { literal } of segments) if (literal !== undefined) letters += `${literal}\0`
+  return letters
+}
+
+function write(text: string, letters: Uint16Array, at: number): number {
+  for (let i = 0; i < text.length; i++) letters[at + i] = text.charCodeAt(i)
+  return at + text.length
+}
+
 function rulesFor(method: string | undefined, path: Path): RuleSet {
   const speaking = path.filter(({ methods }) => methods === '*' || methods.includes(method as string))
   return speaking.length === 0 ? NO_RULES : createRuleSet(speaking)
 }
 
+/** In place of a parameter stands what no literal equals. */
 function spellingOf({ segments }: PathPattern): Spelling {
-  return { folded: segments.map(({ literal }) => literal), hashes: segments.map(({ hash }) => hash) }
+  const folded = joinSegments(segments.map(({ literal = ':' }) => literal))
+  return { folded, hashes: segments.map(({ hash }) => hash) }
 }
 
 /** Whether paths of this form can match a target of so many segments. */
@@ -98,13 +117,13 @@ export function takesLength({ length, wildcard }: PathForm, segments: number): b
 
 /** What the path that matches says of a method, by the method's place; of a target whose length the form takes. */
 export function findRules(form: PathForm, spelling: Spelling, column: number): RuleSet {
-  const { hashes, rows, width, places } = form
+  const { hashes, rows, width } = form
   const hash = hashLiterals(form, spelling)
   // Who sends segments cannot make this long, as nothing but the literals of rules is in the table.
   for (let slot = placeOf(hash, hashes); hashes[slot] !== 0; slot = placeAfter(slot, hashes)) {
     if (hashes[slot] !== hash) continue
-    const rules = rows[slot * width + places.length + column] as RuleSet
-    // Asked first, the rules are on their way from main memory while literals are.
+    const rules = rows[slot * width + column] as RuleSet
+    // Asked first, the rules are on their way from main memory while letters are.
     if (rules.demand.access !== 'none' && isSpelt(form, slot, spelling)) return rules
   }
   return NO_RULES
@@ -116,7 +135,7 @@ export function containing(forms: readonly PathForm[], pattern: PathPattern): re
   const found = new Set<CompiledRule>()
   for (const form of forms) {
     if (!takesLength(form, pattern.segments.length) || (pattern.wildcard && !form.wildcard)) continue
-    for (let column = 0; column < form.width - form.places.length; column++)
+    for (let column = 0; column < form.width; column++)
       for (const rule of findRules(form, spelling, column).compiled) found.add(rule)
   }
   return [...found].sort((one, other) => one.index - other.index)
@@ -129,8 +148,13 @@ function hashLiterals({ places }: PathForm, { hashes }: Spelling): number {
   return hash || 1
 }
 
-function isSpelt({ places, rows, width }: PathForm, slot: number, { folded }: Spelling): boolean {
-  let at = slot * width
-  for (const place of places) if (rows[at++] !== folded[place]) return false
+function isSpelt({ places, starts, letters }: PathForm, slot: number, { folded }: Spelling): boolean {
+  const { text, ends } = folded
+  let at = starts[slot] as number
+  for (const place of places) {
+    const end = ends[place] as number
+    for (let i = startOf(folded, place); i < end; i++) if (letters[at++] !== text.charCodeAt(i)) return false
+    if (letters[at++] !== 0) return false
+  }
   return true
 }

@@ -1,6 +1,7 @@
 import { foldAscii } from './ascii.ts'
 import { hashOf } from './hash.ts'
 import { isDotSegment, type RequestTarget } from './request-target.ts'
+import { segmentAt } from './segments.ts'
 
 /**
  * One segment of a rule's path: plain characters, or a parameter that takes any non-empty segment. What it is not is written
@@ -101,8 +102,8 @@ export function parameterIndex(pattern: PathPattern, name: string): number | und
  */
 export function spellsExactly(target: RequestTarget, pattern: PathPattern): boolean {
   if (target.trailingSlash) return false
-  if (pattern.wildcard && target.raw.length === pattern.segments.length) return false
+  if (pattern.wildcard && target.hashes.length === pattern.segments.length) return false
   return pattern.segments.every((segment, i) => {
-    return segment.parameter !== undefined || segment.spelling === target.raw[i]
+    return segment.parameter !== undefined || segment.spelling === segmentAt(target.raw, i)
   })
 }

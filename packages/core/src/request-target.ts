@@ -1,17 +1,18 @@
 import { foldAscii, hexDigit } from './ascii.ts'
 import { addToHash, beginHash, hashOf } from './hash.ts'
 import { isHost } from './request-headers.ts'
+import { joinSegments, type Segments, segmentAt } from './segments.ts'
 
 /** A request-target that was accepted: one loose reading, split once and decoded once. */
 export interface RequestTarget {
   /** Decoded and ASCII lower-cased; what rules are matched against. */
-  readonly folded: readonly string[]
+  readonly folded: Segments
   /** {@link hashOf} each of them, by which rules are looked for: a wrong one would hide a rule. */
   readonly hashes: readonly number[]
   /** Decoded once, case kept; what a path parameter captures. */
-  readonly decoded: readonly string[]
+  readonly decoded: Segments
   /** As sent; what "byte for byte" means for `overrides`. */
-  readonly raw: readonly string[]
+  readonly raw: Segments
   readonly trailingSlash: boolean
   /** Which of the {@link OPAQUE} spellings occur; every matching rule must have opted in to each. */
   readonly opaque: number
@@ -54,7 +55,7 @@ const KINDS = Uint8Array.from({ length: 128 }, (_, code) => {
  */
 export function parseRequestTarget(target: string): RequestTarget | undefined {
   if (target.charCodeAt(0) !== SLASH) return undefined
-  const raw: string[] = []
+  const ends: number[] = []
   const hashes: number[] = []
   let count = 0
   let hash = beginHash()
@@ -70,7 +71,7 @@ export function parseRequestTarget(target: string): RequestTarget | undefined {
       if (code === QUESTION) break
       if (code === SLASH) {
         if (i === start || count === MAX_SEGMENTS) return undefined
-        raw[count] = target.slice(start, i)
+        ends[count] = i
         hashes[count++] = hash
         hash = beginHash()
         start = i + 1
@@ -83,10 +84,11 @@ export function parseRequestTarget(target: string): RequestTarget | undefined {
   if (i > MAX_PATH_LENGTH || hasIllegalByte(target, i)) return undefined
   const trailingSlash = i === start && count > 0
   if (i > start) {
-    raw[count] = target.slice(start, i)
+    ends[count] = i
     hashes[count++] = hash
   }
   if (count > MAX_SEGMENTS) return undefined
+  const raw = { text: target, ends }
   return plain
     ? { folded: raw, hashes, decoded: raw, raw, trailingSlash, opaque: 0 }
     : decode(raw, trailingSlash)
@@ -100,11 +102,12 @@ function hasIllegalByte(target: string, from: number): boolean {
   return false
 }
 
-function decode(raw: readonly string[], trailingSlash: boolean): RequestTarget | undefined {
+function decode(raw: Segments, trailingSlash: boolean): RequestTarget | undefined {
   const decoded: string[] = []
   const folded: string[] = []
   let opaque = 0
-  for (const segment of raw) {
+  for (let place = 0; place < raw.ends.length; place++) {
+    const segment = segmentAt(raw, place) as string
     const text = segment.includes('%') ? decodeOnce(segment) : segment
     if (text === undefined || isDotSegment(text)) return undefined
     opaque |= opaqueIn(text)
@@ -112,7 +115,7 @@ function decode(raw: readonly string[], trailingSlash: boolean): RequestTarget |
     folded.push(foldAscii(text))
   }
   const hashes = folded.map((segment) => hashOf(segment))
-  return { folded, hashes, decoded, raw, trailingSlash, opaque }
+  return { folded: joinSegments(folded), hashes, decoded: joinSegments(decoded), raw, trailingSlash, opaque }
 }
 
 /** `undefined` for a bad escape, invalid or overlong UTF-8, and control characters. */

@@ -5,6 +5,7 @@ import { type PathPattern, parameterIndex } from './path-pattern.ts'
 import { OPAQUE, type RequestTarget } from './request-target.ts'
 import type { RequirementOptions } from './route-rule-options.ts'
 import { type ScopeAlternatives, satisfies, toAlternatives } from './scope.ts'
+import { segmentAt } from './segments.ts'
 import { compileStepUp, isSteppedUp, type StepUp } from './step-up.ts'
 
 /** What a rule asks, compiled: nothing left to interpret when a request comes. */
@@ -104,6 +105,6 @@ function isBound(
   return (
     Object.hasOwn(claims, claim) &&
     typeof claims[claim] === 'string' &&
-    claims[claim] === target.decoded[segment]
+    claims[claim] === segmentAt(target.decoded, segment)
   )
 }

@@ -16,7 +16,7 @@ export function createRuleMatcher(forms: readonly PathForm[], methods: readonly 
   return (method, target) => {
     const named = methods.indexOf(method)
     const column = named === -1 ? methods.length : named
-    const length = Math.min(target.folded.length, beyond)
+    const length = Math.min(target.hashes.length, beyond)
     let found = NO_RULES
     for (const form of byLength[length] as readonly PathForm[])
       found = unite(found, findRules(form, target, column))

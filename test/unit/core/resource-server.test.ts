@@ -12,6 +12,7 @@ import { describe, expect, it } from 'vitest'
 import { ConfigurationError } from '../../../packages/core/src/errors.ts'
 import type { RequestTarget } from '../../../packages/core/src/request-target.ts'
 import { matchByLoop, methods, pathPatterns, routeTables, targets } from './route-oracle.ts'
+import { segmentsOf } from './segments-of.ts'
 import { ask, decide, denied, headerOf, issuer, profile, request } from './server.ts'
 
 const routes: readonly RouteRule[] = [
@@ -510,7 +511,7 @@ function shuffle<Item>(items: readonly Item[], turn: number): Item[] {
 }
 
 function writtenAs({ raw, trailingSlash }: RequestTarget): string {
-  return `/${raw.join('/')}${trailingSlash ? '/' : ''}`
+  return `/${segmentsOf(raw).join('/')}${trailingSlash ? '/' : ''}`
 }
 
 /** The meaning of a table, without a thought for speed: every rule that speaks of the request must allow it. */

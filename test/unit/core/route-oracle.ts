@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { parseRequestTarget, type RequestTarget } from '../../../packages/core/src/request-target.ts'
+import { segmentsOf } from './segments-of.ts'
 
 /** What the oracle reads of a rule. */
 export interface OracleRule {
@@ -26,7 +27,8 @@ function namesMethod({ method }: OracleRule, asked: string): boolean {
 }
 
 /** Whether a path pattern matches, under the one loose reading. */
-export function matchesPath(path: string, { decoded }: RequestTarget): boolean {
+export function matchesPath(path: string, target: RequestTarget): boolean {
+  const decoded = segmentsOf(target.decoded)
   const parts = partsOf(path)
   const wildcard = parts.at(-1) === '*'
   const fixed = wildcard ? parts.slice(0, -1) : parts
@@ -34,9 +36,10 @@ export function matchesPath(path: string, { decoded }: RequestTarget): boolean {
   return fixed.every((part, i) => isParameter(part) || fold(part) === fold(decoded[i] ?? ''))
 }
 
-function spelt({ path }: OracleRule, { raw, trailingSlash }: RequestTarget): boolean {
+function spelt({ path }: OracleRule, target: RequestTarget): boolean {
+  const raw = segmentsOf(target.raw)
   const parts = partsOf(path)
-  if (trailingSlash || raw.length < parts.length) return false
+  if (target.trailingSlash || raw.length < parts.length) return false
   return parts.every((part, i) => part === '*' || isParameter(part) || part === raw[i])
 }
 
