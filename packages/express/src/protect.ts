@@ -56,11 +56,11 @@ async function enforce(authorizer: Authorizer, ...[req, res, next]: Parameters<G
   try {
     const request = { method: req.method, target: req.originalUrl, rawHeaders: req.rawHeaders }
     const decision = authorizer.authorizeNow(request) ?? (await authorizer.authorize(request))
-    write(res, decision.headers)
     if (decision.allowed === true) {
       ;(req as Authenticated).auth = decision.token
-      writeAgain(res, decision.headers)
+      writeLast(res, decision.headers)
     } else {
+      write(res, decision.headers)
       res.statusCode = decision.status
       setLength(req, res, decision)
       return void res.end(decision.body)
@@ -87,9 +87,10 @@ function write(res: ServerResponse, { remove, set, append }: ResponseHeaders): v
   for (const [name, value] of append) res.setHeader(name, joined(res.getHeader(name), value))
 }
 
-/** What handlers set would undo what the gate owns, so that is written once more when the headers go out. */
-function writeAgain(res: ServerResponse, headers: ResponseHeaders): void {
+/** What handlers set would undo what the gate owns, so that is written when the headers go out. */
+function writeLast(res: ServerResponse, headers: ResponseHeaders): void {
   if (headers.remove.length + headers.set.length + headers.append.length === 0) return
+  if (res.headersSent) throw new Error('an answer is under way')
   const { writeHead } = res
   res.writeHead = (...args: unknown[]) => {
     if (typeof args.at(-1) === 'object') setAll(res, args.pop())
@@ -110,6 +111,7 @@ function setAll(res: ServerResponse, given: unknown): void {
 
 /** Names nothing twice. */
 function joined(before: ReturnType<ServerResponse['getHeader']>, value: string): string {
+  if (before === undefined || before === value) return value
   const names = `${[before ?? [], value].flat()}`.split(/, */)
   const lower = names.map((name) => name.toLowerCase())
   return names.filter((_, at) => lower.indexOf(lower[at] as string) === at).join(', ')

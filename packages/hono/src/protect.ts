@@ -41,20 +41,38 @@ function guard(by: core.Authorizer | ((c: Context) => core.Authorizer)): Guard {
   return async function scopegate(c, next) {
     const [authorizer, request] = [typeof by === 'function' ? by(c) : by, requestOf(c)]
     const decision = authorizer.authorizeNow(request) ?? (await authorizer.authorize(request))
-    if (decision.allowed === true) {
-      c.set('auth', decision.token)
-      await next()
-    } else deny(c, decision)
+    if (decision.allowed !== true) return deny(c, decision)
+    c.set('auth', decision.token)
+    await next()
     const { remove, set, append } = decision.headers
     // Asked first, since looking at the headers alone makes servers build them.
     if (remove.length + set.length + append.length > 0) answer(c, decision.headers)
   }
 }
 
-function deny(c: Context, { status, body }: core.DeniedDecision): void {
+/** Headers that an earlier middleware prepared stay; where there are none, none need be built to be changed. */
+function deny(c: Context, { status, body, headers }: core.DeniedDecision): void {
   const isBare = c.req.method === 'HEAD' || status === 204
-  c.res = c.newResponse(isBare ? null : body, status as 401)
+  const content = isBare ? null : body
+  if (isEmpty(c.newResponse(null, status as 401).headers)) {
+    c.res = new Response(content, { status, headers: toRecord(headers) })
+    return
+  }
+  c.res = c.newResponse(content, status as 401)
   c.res.headers.delete('Content-Length') // that of an earlier middleware
+  write(c.res.headers, headers)
+}
+
+function isEmpty(headers: Headers): boolean {
+  for (const _ of headers) return false
+  return true
+}
+
+function toRecord({ set, append }: core.ResponseHeaders): Record<string, string> {
+  const record: Record<string, string> = {}
+  for (const [name, value] of set) record[name] = value
+  for (const [name, value] of append) record[name] = value
+  return record
 }
 
 function answer(c: Context, headers: core.ResponseHeaders): void {
