@@ -1,5 +1,6 @@
+import { codesOf } from './ascii.ts'
 import { addToHash, beginHash, placeAfter, placeOf } from './hash.ts'
-import { type PathPattern, shapeOf } from './path-pattern.ts'
+import type { PathPattern } from './path-pattern.ts'
 import type { RequestTarget } from './request-target.ts'
 import { type CompiledRule, createRuleSet, NO_RULES, type RuleSet } from './rule-set.ts'
 import { joinSegments, startOf } from './segments.ts'
@@ -39,12 +40,20 @@ export function createPathForms(
   rules: readonly CompiledRule[],
   methods: readonly string[],
 ): readonly PathForm[] {
-  const paths = group(rules, ({ pattern }) => shapeOf(pattern))
-  const alike = group(paths, (path) => nameOf(patternOf(path)))
-  return alike.map((each) => createForm(each, [...methods, undefined]))
+  const alike = group(rules, ({ pattern }) => nameOf(pattern))
+  const columns = [...methods, undefined]
+  return [...alike.values()].map((each) =>
+    createForm(
+      group(each, ({ pattern }) => lettersOf(pattern)),
+      columns,
+    ),
+  )
 }
 
-function group<Item>(items: readonly Item[], by: (item: Item) => string): readonly (readonly Item[])[] {
+function group<Item>(
+  items: readonly Item[],
+  by: (item: Item) => string,
+): ReadonlyMap<string, readonly Item[]> {
   const groups = new Map<string, Item[]>()
   for (const item of items) {
     const name = by(item)
@@ -52,7 +61,7 @@ function group<Item>(items: readonly Item[], by: (item: Item) => string): readon
     if (known) known.push(item)
     else groups.set(name, [item])
   }
-  return [...groups.values()]
+  return groups
 }
 
 function nameOf({ segments, wildcard }: PathPattern): string {
@@ -61,42 +70,55 @@ function nameOf({ segments, wildcard }: PathPattern): string {
   return name
 }
 
-function createForm(paths: readonly Path[], columns: readonly (string | undefined)[]): PathForm {
+function lettersOf({ segments }: PathPattern): string {
+  const letters: string[] = []
+  for (const { literal } of segments) if (literal !== undefined) letters.push(literal, '\0')
+  return letters.join('')
+}
+
+/** `byLetters` are paths of one form, each by its literals. */
+function createForm(
+  byLetters: ReadonlyMap<string, Path>,
+  columns: readonly (string | undefined)[],
+): PathForm {
+  const paths = [...byLetters.values()]
   const { segments, wildcard } = patternOf(paths[0] as Path)
-  const places = segments.flatMap(({ literal }, place) => (literal === undefined ? [] : [place]))
-  const width = columns.length
   // At least a quarter of the places are free.
   const hashes = new Int32Array(2 ** (32 - Math.clz32((4 * paths.length) / 3)))
-  const rows = new Array<RuleSet>(hashes.length * width)
   const starts = new Int32Array(hashes.length)
-  const letters = new Uint16Array(paths.reduce((sum, path) => sum + lettersOf(patternOf(path)).length, 0))
-  const form = { length: segments.length, wildcard, places, paths, hashes, rows, width, starts, letters }
-  let end = 0
-  for (const path of paths) {
-    const hash = hashLiterals(form, spellingOf(patternOf(path)))
-    let slot = placeOf(hash, hashes)
-    while (hashes[slot] !== 0) slot = placeAfter(slot, hashes)
-    hashes[slot] = hash
-    starts[slot] = end
-    for (const [at, method] of columns.entries()) rows[slot * width + at] = rulesFor(method, path)
-    end = write(lettersOf(patternOf(path)), letters, end)
+  const rows = new Array<RuleSet>(hashes.length * columns.length)
+  let start = 0
+  for (const [letters, path] of byLetters) {
+    const slot = takeSlot(hashes, patternOf(path))
+    starts[slot] = start
+    start += letters.length
+    for (const [at, method] of columns.entries()) rows[slot * columns.length + at] = rulesFor(method, path)
   }
-  return form
+  return {
+    length: segments.length,
+    wildcard,
+    places: segments.flatMap(({ literal }, place) => (literal === undefined ? [] : [place])),
+    paths,
+    hashes,
+    rows,
+    width: columns.length,
+    starts,
+    letters: codesOf([...byLetters.keys()].join('')),
+  }
+}
+
+function takeSlot(hashes: Int32Array, { segments }: PathPattern): number {
+  let hash = beginHash()
+  for (const segment of segments) if (segment.literal !== undefined) hash = addToHash(hash, segment.hash)
+  const literals = endHash(hash)
+  let slot = placeOf(literals, hashes)
+  while (hashes[slot] !== 0) slot = placeAfter(slot, hashes)
+  hashes[slot] = literals
+  return slot
 }
 
 function patternOf(path: Path): PathPattern {
   return (path[0] as CompiledRule).pattern
-}
-
-function lettersOf({ segments }: PathPattern): string {
-  let letters = ''
-  for (const { literal } of segments) if (literal !== undefined) letters += `${literal}\0`
-  return letters
-}
-
-function write(text: string, letters: Uint16Array, at: number): number {
-  for (let i = 0; i < text.length; i++) letters[at + i] = text.charCodeAt(i)
-  return at + text.length
 }
 
 function rulesFor(method: string | undefined, path: Path): RuleSet {
@@ -118,7 +140,7 @@ export function takesLength({ length, wildcard }: PathForm, segments: number): b
 /** What the path that matches says of a method, by the method's place; of a target whose length the form takes. */
 export function findRules(form: PathForm, spelling: Spelling, column: number): RuleSet {
   const { hashes, rows, width } = form
-  const hash = hashLiterals(form, spelling)
+  const hash = hashLiterals(form, spelling.hashes)
   // Who sends segments cannot make this long, as nothing but the literals of rules is in the table.
   for (let slot = placeOf(hash, hashes); hashes[slot] !== 0; slot = placeAfter(slot, hashes)) {
     if (hashes[slot] !== hash) continue
@@ -141,11 +163,10 @@ export function containing(forms: readonly PathForm[], pattern: PathPattern): re
   return [...found].sort((one, other) => one.index - other.index)
 }
 
-/** Never 0. */
-function hashLiterals({ places }: PathForm, { hashes }: Spelling): number {
+function hashLiterals({ places }: PathForm, hashes: readonly number[]): number {
   let hash = beginHash()
   for (const place of places) hash = addToHash(hash, hashes[place] as number)
-  return hash || 1
+  return endHash(hash)
 }
 
 function isSpelt({ places, starts, letters }: PathForm, slot: number, { folded }: Spelling): boolean {
@@ -157,4 +178,9 @@ function isSpelt({ places, starts, letters }: PathForm, slot: number, { folded }
     if (letters[at++] !== 0) return false
   }
   return true
+}
+
+/** Never 0, which is where no path is. */
+function endHash(hash: number): number {
+  return hash || 1
 }

@@ -44,13 +44,8 @@ export function parsePathPattern(
   const wildcard = parts.at(-1) === '*'
   if (wildcard) parts.pop()
   if (parts.length > MAX_SEGMENTS) return `can never match: a target has at most ${MAX_SEGMENTS} segments`
-  const segments: PatternSegment[] = []
-  for (const part of parts) {
-    const segment = read(part)
-    if (typeof segment === 'string') return segment
-    segments.push(segment)
-  }
-  return repeatedParameter(segments) ?? { segments, wildcard }
+  const segments = parts.map((part) => read(part))
+  return firstProblem(segments) ?? { segments: segments as PatternSegment[], wildcard }
 }
 
 function parseSegment(part: string): PatternSegment | string {
@@ -65,12 +60,13 @@ function parseSegment(part: string): PatternSegment | string {
   return { literal, spelling: part, parameter: undefined, hash: hashOf(literal) }
 }
 
-function repeatedParameter(segments: readonly PatternSegment[]): string | undefined {
-  const names = new Set<string>()
-  for (const { parameter } of segments) {
-    if (parameter === undefined) continue
-    if (names.has(parameter)) return 'names a parameter twice'
-    names.add(parameter)
+function firstProblem(segments: readonly (PatternSegment | string)[]): string | undefined {
+  const names: string[] = []
+  for (const segment of segments) {
+    if (typeof segment === 'string') return segment
+    if (segment.parameter === undefined) continue
+    if (names.includes(segment.parameter)) return 'names a parameter twice'
+    names.push(segment.parameter)
   }
   return undefined
 }

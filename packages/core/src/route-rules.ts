@@ -90,11 +90,12 @@ type Share = (options: RuleOptions, bindings: Requirement['bindings'], where: st
 function shareRequirements(): Share {
   const shared = new Map<string, Requirement>()
   return (options, bindings, where) => {
-    const { access, scopes, tokens, acr, amr, maxAge, opaque } = options
-    const asked = keyOf([access, scopes, tokens, acr, amr, maxAge, opaque, bindings])
-    const requirement =
-      shared.get(asked) ?? Object.freeze({ ...compileRequirement(options, where), bindings })
-    shared.set(asked, requirement)
+    const { method, path, match, overrides, ...asked } = options
+    const key = keyOf([asked, bindings])
+    const known = shared.get(key)
+    if (known) return known
+    const requirement = Object.freeze({ ...compileRequirement(options, where), bindings })
+    shared.set(key, requirement)
     return requirement
   }
 }
@@ -110,7 +111,8 @@ function compileRule(
   const options: RuleOptions = rule
   const pattern = parse(options.path)
   if (typeof pattern === 'string') throw new ConfigurationError(`${where}.path`, pattern)
-  const bindings = compileBindings(options.match ?? {}, pattern, `${where}.match`)
+  const { match } = options
+  const bindings = match === undefined ? NO_BINDINGS : compileBindings(match, pattern, `${where}.match`)
   const requirement = share(options, bindings, where)
   refuseUnknownKinds(requirement, kinds, where)
   if (
@@ -136,6 +138,7 @@ function compileRule(
   }
 }
 
+const NO_BINDINGS: Requirement['bindings'] = Object.freeze([])
 const NOTHING: CompiledRule['overridden'] = new Set()
 
 /** A kind that no profile gives can never be had, so the rule could never allow. */

@@ -38,10 +38,11 @@ interface Demand {
 
 /** Puts rules together. */
 export function createRuleSet(compiled: readonly CompiledRule[]): RuleSet {
-  const ordered = compiled.toSorted((one, other) => one.index - other.index)
+  const isSingle = compiled.length === 1
+  const ordered = isSingle ? compiled : compiled.toSorted((one, other) => one.index - other.index)
   return {
     rules: Object.freeze(ordered.map(({ rule }) => rule)),
-    demand: ordered.length === 1 ? demandOf(ordered[0] as CompiledRule) : joinDemands(ordered),
+    demand: isSingle ? demandOf(ordered[0] as CompiledRule) : joinDemands(ordered),
     overriding: ordered.some(isOverriding) ? ordered.filter(isOverriding) : NONE,
     compiled: ordered,
   }
@@ -57,7 +58,9 @@ function isOverriding({ rule }: CompiledRule): boolean {
 const demands = new WeakMap<Requirement, Demand>()
 
 function demandOf(rule: CompiledRule): Demand {
-  const demand = demands.get(rule.requirement) ?? joinDemands([rule])
+  const known = demands.get(rule.requirement)
+  if (known) return known
+  const demand = joinDemands([rule])
   demands.set(rule.requirement, demand)
   return demand
 }

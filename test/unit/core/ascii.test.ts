@@ -41,6 +41,10 @@ describe('comparison without case', () => {
 })
 
 describe('a row of characters', () => {
+  it.each(['', 'abc', '\0a\0', 'é', 'aé', '\u{1f600}b', '\ud800', 'a\udc00'])('holds those of %j', (text) => {
+    expect([...codesOf(text)]).toEqual(text.split('').map((unit) => unit.charCodeAt(0)))
+  })
+
   it('is compared with from one place on, and so far only', () => {
     const row = codesOf('hostorigin\u0130')
     expect(row[10]).toBe(0x130)

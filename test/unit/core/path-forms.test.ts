@@ -86,6 +86,23 @@ describe('the compiled table', () => {
       expect(placesOf(table, 'GET', parse(target))).toEqual([])
   })
 
+  it('does not take the beginning of a literal for the whole, nor a longer segment', () => {
+    const [long, short] = ['aa3c2o6d', 'a']
+    expect(hashOf(short)).toBe(hashOf(long))
+    for (const [written, forged] of [
+      [long, short],
+      [short, long],
+    ] as const) {
+      const table = compile([
+        { method: 'GET', path: `/${written}`, access: 'public' },
+        { method: 'GET', path: `/${written}/:a/${written}`, access: 'public' },
+      ])
+      expect(placesOf(table, 'GET', parse(`/${written}`))).toEqual([0])
+      for (const target of [`/${forged}`, `/${forged}/x/${written}`, `/${written}/x/${forged}`])
+        expect(placesOf(table, 'GET', parse(target))).toEqual([])
+    }
+  })
+
   it('does not take a method for a name it inherits', () => {
     const table = compile([{ method: 'GET', path: '/a', access: 'public' }])
     expect(placesOf(table, 'constructor', parse('/a'))).toEqual([])
