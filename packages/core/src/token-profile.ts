@@ -13,6 +13,7 @@ import type { ClaimNames } from './claim-options.ts'
 import { createGrantReader, type Grant } from './grant.ts'
 import type { KeySource } from './key-source.ts'
 import { isScopeClaim } from './scope.ts'
+import { SealedAccessToken } from './sealed-access-token.ts'
 import { toMilliseconds } from './source-options.ts'
 import { createTokenLookup, type TokenLookup } from './token-lookup.ts'
 import type { ProfileOptions, SignatureAlgorithm } from './token-profile-options.ts'
@@ -105,14 +106,7 @@ function compileGrants(
 }
 
 function withScopes(token: AccessToken, scopes: readonly string[]): AccessToken {
-  return sealed({ ...token, scopes }, token.token)
-}
-
-/** The token's text is there for who asks for it by name, and for no one else. */
-function sealed(fields: Omit<AccessToken, 'token'>, text: string): AccessToken {
-  return Object.freeze(
-    Object.defineProperty(fields, 'token', { value: text, enumerable: false }) as AccessToken,
-  )
+  return new SealedAccessToken({ ...token, scopes }, token.token)
 }
 
 /** How a profile is called where its options do not name it. */
@@ -149,7 +143,7 @@ function createReader(profile: string, kind: string | undefined, from?: ClaimNam
       profile,
       expiresAt: own(claims, 'exp') as number | undefined,
     }
-    return sealed(fields, text)
+    return new SealedAccessToken(fields, text)
   }
 }
 
