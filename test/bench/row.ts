@@ -17,7 +17,7 @@ export interface Row {
   /** The limit in another mode of working, for comparison; no ratio is held against it. */
   readonly otherLimit?: { readonly name: string; readonly value: number }
   readonly peers: Readonly<Record<string, number>>
-  /** How many times better ours is than the best peer; above 1 is ahead, whatever the unit. */
+  /** How many times better ours is than the best peer, or at least is; above 1 is ahead, whatever the unit. */
   readonly ratioToBestPeer?: number
   /** How much of the limit ours reaches; 1 is the limit itself, whatever the unit. None of one too small to be told from nothing. */
   readonly ratioToLimit?: number
@@ -55,7 +55,7 @@ export function toRow(source: RowSource): Row {
     ...(bound !== undefined && { limit: bound, limitIs: limit }),
     ...(otherBound !== undefined && { otherLimit: { name: otherLimit, value: otherBound } }),
     peers,
-    ...(best !== undefined && { ratioToBestPeer: timesBetter(unit, own, best) }),
+    ...(best !== undefined && { ratioToBestPeer: timesBetter(unit, told(own, series[ours]), best) }),
     ...(bound !== undefined && bound > 0 && { ratioToLimit: timesBetter(unit, own, bound) }),
     spread: mapValues(series, spreadOf),
     notes: Object.fromEntries(Object.entries(notes).filter(([contestant]) => contestant in series)),
@@ -70,6 +70,13 @@ export function perSecond(series: Series): Series {
 /** What several processes of the same contestants measured. */
 export function joinSeries(parts: readonly Series[]): Series {
   return mapValues(parts[0] ?? {}, (_, name) => parts.flatMap((part) => part[name] ?? []))
+}
+
+const LEAST_TOLD = 0.1
+
+/** A difference that came out as nothing or less counts as the most it can well be. */
+function told(own: number, measured: readonly number[] = []): number {
+  return own > 0 ? own : Math.max(spreadOf(measured)[1], LEAST_TOLD)
 }
 
 function bestOf(unit: Unit, values: readonly number[]): number | undefined {

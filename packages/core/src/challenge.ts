@@ -1,4 +1,4 @@
-import type { HeaderLine } from './decision.ts'
+import type { HeaderLine, ResponseHeaders } from './decision.ts'
 import type { DenialReason } from './denial-reason.ts'
 import { type ErrorCode, type ErrorRenderer, renderError } from './error-renderer.ts'
 import type { Requirement } from './requirement.ts'
@@ -91,6 +91,8 @@ export interface Challenge {
   readonly status: number
   readonly headers: readonly HeaderLine[]
   readonly body: string
+  /** With CORS headers. Requests from one origin that are denied alike share them. */
+  readonly withCors: (cors: ResponseHeaders) => ResponseHeaders
 }
 
 /** What a denial depends on besides its reason. */
@@ -98,7 +100,7 @@ export interface ChallengeDetails {
   /** The rule that did not allow: its scopes (RFC 6750 section 3), or what it asks of the sign-in (RFC 9470 section 3). */
   readonly requirement?: Requirement | undefined
   /** For `Allow` (RFC 9110 section 15.5.6). */
-  readonly methods?: readonly string[] | undefined
+  readonly methods?: string | undefined
 }
 
 /** Makes denials; all that does not depend on the request is put together once. */
@@ -123,7 +125,8 @@ export function createChallenger(options: ChallengerOptions): Challenger {
     table.set(reason, { challenge: compile(reason, answer, options), known: new WeakMap() })
   return (reason, { methods, requirement }) => {
     const { challenge, known } = table.get(reason) as Prepared
-    if (methods) return { ...challenge, headers: [...challenge.headers, ['Allow', methods.join(', ')]] }
+    if (methods !== undefined)
+      return sealed({ ...challenge, headers: [...challenge.headers, ['Allow', methods]] })
     if (requirement === undefined) return challenge
     const found = known.get(requirement)
     if (found) return found
@@ -159,8 +162,18 @@ function compile(
 }
 
 /** Shared by all requests that are answered alike. */
-function sealed({ status, headers, body }: Challenge): Challenge {
-  return Object.freeze({ status, headers: Object.freeze(headers.map((line) => Object.freeze(line))), body })
+function sealed({ status, headers, body }: Omit<Challenge, 'withCors'>): Challenge {
+  const lines = Object.freeze(headers.map((line) => Object.freeze(line)))
+  let latest: { readonly cors: ResponseHeaders; readonly headers: ResponseHeaders } | undefined
+  const withCors = (cors: ResponseHeaders): ResponseHeaders => {
+    if (latest?.cors !== cors) latest = { cors, headers: joined(lines, cors) }
+    return latest.headers
+  }
+  return Object.freeze({ status, headers: lines, body, withCors })
+}
+
+function joined(lines: readonly HeaderLine[], { remove, set, append }: ResponseHeaders): ResponseHeaders {
+  return Object.freeze({ remove, set: Object.freeze([...lines, ...set]), append })
 }
 
 /** RFC 6750 section 3; the realm was checked at set-up, the rest is fixed, so nothing is left to escape. */

@@ -27,7 +27,7 @@ export interface OriginPolicy {
   /** The headers of an ordinary answer; `origin` is the one that may read it, if any. */
   headers(origin: string | undefined): ResponseHeaders
   /** The headers of a granted preflight. */
-  preflightHeaders(origin: string, methods: readonly string[]): ResponseHeaders
+  preflightHeaders(origin: string, methods: string): ResponseHeaders
 }
 
 /** A {@link TokenLookup} whose detail is the origin. */
@@ -76,7 +76,12 @@ export function createOriginPolicy(
     )
   if (!isList(origins)) return ownedPolicy(fromSource(origins, now), [], undefined, cors)
   const listed = new Set(parseOptions<readonly string[]>(originListSchema, origins, 'origins'))
-  return ownedPolicy(always(rememberLatest((origin) => listed.has(origin))), [...listed], undefined, cors)
+  return ownedPolicy(
+    always(rememberLatest((origin: string) => listed.has(origin))),
+    [...listed],
+    undefined,
+    cors,
+  )
 }
 
 type Judges = Pick<OriginPolicy, 'known' | 'allows'>
@@ -127,20 +132,17 @@ function ownedPolicy(
   const closed = everyone ? responseHeaders(readable('*', cors), []) : withheld
   const headersOf = (origin: string): ResponseHeaders =>
     responseHeaders(readable(origin, cors), vary('Origin'))
-  const granted = responseHeaders(termsOf(cors), vary(PREFLIGHT_VARY))
+  const grantsTo = rememberLatest((origin: string) =>
+    rememberLatest((methods: string) => granted(origin, methods, cors)),
+  )
   const prepared = new Map(listed.map((origin) => [origin, headersOf(origin)]))
-  const headersFor = rememberLatest((origin) => prepared.get(origin) ?? headersOf(origin))
+  const headersFor = rememberLatest((origin: string) => prepared.get(origin) ?? headersOf(origin))
   return Object.freeze({
     owned: true,
     ...judges,
     withheld,
     headers: (origin: string | undefined) => (origin === undefined || everyone ? closed : headersFor(origin)),
-    preflightHeaders: (origin: string, methods: readonly string[]) => {
-      const { remove, append } = granted
-      const set = allowOrigin(everyone ?? origin, cors)
-      set.push(['Access-Control-Allow-Methods', methods.join(', ')], ...granted.set)
-      return { remove, set, append }
-    },
+    preflightHeaders: (origin: string, methods: string) => grantsTo(everyone ?? origin)(methods),
   })
 }
 
@@ -163,12 +165,15 @@ function readable(origin: string, cors: CorsOptions): HeaderLine[] {
   return [...allowOrigin(origin, cors), ['Access-Control-Expose-Headers', exposed]]
 }
 
-/** What is granted to every preflight alike. */
-function termsOf({ allowedHeaders = [], maxAge = 600 }: CorsOptions): HeaderLine[] {
-  return [
+function granted(origin: string, methods: string, cors: CorsOptions): ResponseHeaders {
+  const { allowedHeaders = [], maxAge = 600 } = cors
+  const lines: HeaderLine[] = [
+    ...allowOrigin(origin, cors),
+    ['Access-Control-Allow-Methods', methods],
     ['Access-Control-Allow-Headers', allowedHeaders.join(', ')],
     ['Access-Control-Max-Age', String(maxAge)],
   ]
+  return responseHeaders(lines, vary(PREFLIGHT_VARY))
 }
 
 function allowOrigin(origin: string, { credentials }: CorsOptions): HeaderLine[] {

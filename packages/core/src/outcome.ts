@@ -6,8 +6,8 @@ export interface Outcome {
   readonly reason: 'allowed' | DeniedDecision['reason']
   /** The rule that did not allow. */
   readonly rule?: CompiledRule | undefined
-  /** The methods a preflight grants, or a 405 names. */
-  readonly methods?: readonly string[] | undefined
+  /** The methods a preflight grants, or a 405 names, as the header lists them. */
+  readonly methods?: string | undefined
 }
 
 /** All that was asked has been answered with yes. */

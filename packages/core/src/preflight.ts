@@ -20,11 +20,7 @@ export function judgePreflight(headers: RequestHeaders, target: RequestTarget, {
   const set = table.match(requestedMethod, target)
   const fault = judgeRoute(set, target)
   if (fault) return fault === NO_RULE ? REFUSED : fault
-  return { reason: 'preflight', methods: withRequested(table.methods(target), requestedMethod) }
-}
-
-function withRequested(methods: readonly string[], requested: string): readonly string[] {
-  return methods.includes(requested) ? methods : [...methods, requested]
+  return { reason: 'preflight', methods: table.methods(target, requestedMethod) }
 }
 
 const REFUSED: Outcome = Object.freeze({ reason: 'preflight_refused' })

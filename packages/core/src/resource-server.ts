@@ -9,10 +9,11 @@ import { makePlan, type Plan, type RuleSource } from './plan.ts'
 import { report, startTimer } from './report.ts'
 import type { ResourceRequest } from './request.ts'
 import type { RequestTarget } from './request-target.ts'
-import { judgeToken } from './requirement.ts'
+import { judgeToken, type Requirement } from './requirement.ts'
 import type { ResourceServerOptions } from './resource-server-options.ts'
 import { respond, respondToFault } from './respond.ts'
 import type { RouteRequirement, RouteRule } from './route-rule-options.ts'
+import type { CompiledRule } from './rule-set.ts'
 import type { ScopeExpression } from './scope.ts'
 
 /** Decides whether a request may reach its handler. Never throws or rejects for a request: a fault of our own denies. */
@@ -128,9 +129,13 @@ function judgeRules(
 ): Outcome | undefined {
   for (const requirement of demand.requirements) {
     const reason = judgeToken(requirement, token, target, now)
-    if (reason !== undefined)
-      return { reason, rule: compiled.find((rule) => rule.requirement === requirement) }
+    if (reason !== undefined) return { reason, rule: ruleOf(compiled, requirement) }
   }
+  return undefined
+}
+
+function ruleOf(compiled: Plan['set']['compiled'], requirement: Requirement): CompiledRule | undefined {
+  for (const rule of compiled) if (rule.requirement === requirement) return rule
   return undefined
 }
 

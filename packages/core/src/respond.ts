@@ -51,7 +51,7 @@ function refuse(gate: Gate, plan: Plan, outcome: Outcome, context: Context): Den
 function respondToPreflight(
   gate: Gate,
   plan: Plan,
-  { methods = [] }: Outcome,
+  { methods = '' }: Outcome,
   context: Context,
 ): DeniedDecision {
   if (context.origin !== 'allowed') {
@@ -96,7 +96,7 @@ function deny(
   return {
     allowed: false,
     status: challenge.status,
-    headers: { remove: cors.remove, set: [...challenge.headers, ...cors.set], append: cors.append },
+    headers: challenge.withCors(cors),
     body: method === 'HEAD' ? '' : challenge.body,
     reason: reason as DenialReason,
     rule: rule?.rule,

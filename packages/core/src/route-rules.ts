@@ -15,8 +15,11 @@ export interface RouteTable {
   readonly rules: readonly RouteRule[]
   /** Every rule that matches, those overridden left out. `HEAD` is judged by the `GET` rules. */
   match(method: string, target: RequestTarget): RuleSet
-  /** The methods that some rule speaks of for this target, `HEAD` with `GET`. */
-  methods(target: RequestTarget): readonly string[]
+  /**
+   * The methods that some rule speaks of for this target, `HEAD` with `GET`, as headers list them; with the one that is
+   * known to be among them, which may have no standard name.
+   */
+  methods(target: RequestTarget, known?: string): string
 }
 
 /** What `'*'` stands for where methods must be listed (RFC 9110 section 9.1; never TRACE or CONNECT). */
@@ -50,16 +53,20 @@ export function compileRouteRules(
   return Object.freeze({
     rules,
     match,
-    methods: (target: RequestTarget) => {
-      const found: string[] = []
+    methods: (target: RequestTarget, known?: string) => {
+      let found = ''
       for (const method of listed) {
         if (match(method, target).demand.access === 'none') continue
-        found.push(method)
-        if (method === 'GET') found.push('HEAD')
+        found = enumerate(found, method === 'GET' ? 'GET, HEAD' : method)
       }
-      return found
+      const isNew = known !== undefined && known !== 'HEAD' && !listed.includes(known)
+      return isNew ? enumerate(found, known) : found
     },
   })
+}
+
+function enumerate(names: string, name: string): string {
+  return names === '' ? name : `${names}, ${name}`
 }
 
 /** Decisions and events show the full path: the one that is matched. */

@@ -4,6 +4,7 @@ import {
   type ChallengeDetails,
   createChallenger,
 } from '../../../packages/core/src/challenge.ts'
+import type { ResponseHeaders } from '../../../packages/core/src/decision.ts'
 import type { DenialReason } from '../../../packages/core/src/denial-reason.ts'
 import type { ErrorRenderer } from '../../../packages/core/src/error-renderer.ts'
 import { ConfigurationError } from '../../../packages/core/src/errors.ts'
@@ -161,7 +162,7 @@ describe('what is required', () => {
   it('changes nothing else of the answer', () => {
     const { headers, ...answer } = ask('insufficient_scope', requiring({ scopes: 'a' }))
     const plain = ask('insufficient_scope', {})
-    expect(answer).toEqual({ status: plain.status, body: plain.body })
+    expect(answer).toMatchObject({ status: plain.status, body: plain.body })
     const others = plain.headers.filter(([name]) => name !== 'WWW-Authenticate')
     expect(headers.filter(([name]) => name !== 'WWW-Authenticate')).toEqual(others)
     expect(headers.length).toBe(others.length + 1)
@@ -169,7 +170,9 @@ describe('what is required', () => {
 
   it('is named in no other challenge', () => {
     for (const reason of ['no_credentials', 'token_expired', 'token_signature'] as const)
-      expect(ask(reason, requiring({ scopes: 'secret', acr: 'gold' }))).toEqual(ask(reason, {}))
+      expect(written(ask(reason, requiring({ scopes: 'secret', acr: 'gold' })))).toEqual(
+        written(ask(reason, {})),
+      )
     expect(authenticate(ask('insufficient_scope', requiring({ scopes: 'a', acr: 'gold' })))).not.toMatch(
       'gold',
     )
@@ -181,13 +184,29 @@ describe('what is required', () => {
   })
 })
 
+describe('CORS headers', () => {
+  const cors = (origin: string): ResponseHeaders => ({
+    remove: ['A'],
+    set: [['Access-Control-Allow-Origin', origin]],
+    append: [['Vary', 'Origin']],
+  })
+
+  it('come after those of the denial, and are put together once for requests that follow each other', () => {
+    const challenge = ask('no_rule', {})
+    const [one, other] = [cors('https://a.example'), cors('https://b.example')]
+    for (const each of [one, other, one]) {
+      const headers = challenge.withCors(each)
+      expect(headers).toEqual({ ...each, set: [...challenge.headers, ...each.set] })
+      expect(challenge.withCors(each)).toBe(headers)
+      expect([headers, headers.set].every(Object.isFrozen)).toBe(true)
+    }
+  })
+})
+
 describe('the methods that are allowed', () => {
-  it.each([
-    [['GET', 'HEAD'], 'GET, HEAD'],
-    [[], ''],
-  ])('%j are named in Allow', (methods, value) => {
+  it.each(['GET, HEAD', ''])('"%s" are named in Allow', (methods) => {
     const { headers } = ask('method_not_allowed', { methods })
-    expect(headers.filter(([name]) => name === 'Allow')).toEqual([['Allow', value]])
+    expect(headers.filter(([name]) => name === 'Allow')).toEqual([['Allow', methods]])
     expect(ask('method_not_allowed', {}).headers.some(([name]) => name === 'Allow')).toBe(false)
   })
 })
@@ -224,14 +243,10 @@ describe('a renderer', () => {
   })
 
   it('that changes nothing gives the table', () => {
+    const nothing = { status: undefined, body: undefined, contentType: undefined } as object
     for (const reason of Object.keys(CONTRACT) as DenialReason[]) {
-      expect(challenger(() => ({}))(reason, {})).toEqual(challenger()(reason, {}))
-      expect(
-        challenger(() => ({ status: undefined, body: undefined, contentType: undefined }) as object)(
-          reason,
-          {},
-        ),
-      ).toEqual(challenger()(reason, {}))
+      for (const rendered of [{}, nothing])
+        expect(written(challenger(() => rendered)(reason, {}))).toEqual(written(ask(reason, {})))
     }
   })
 
@@ -307,6 +322,11 @@ describe('a renderer', () => {
 
 function challenger(render?: ErrorRenderer): ReturnType<typeof createChallenger> {
   return createChallenger({ realm: 'api', noRule: 403, render, where: 'renderError' })
+}
+
+/** What is seen of it. */
+function written({ status, headers, body }: Challenge): Omit<Challenge, 'withCors'> {
+  return { status, headers, body }
 }
 
 function ask(reason: DenialReason, details: ChallengeDetails): Challenge {

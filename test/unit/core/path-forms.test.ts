@@ -45,7 +45,7 @@ describe('the compiled table', () => {
   it('names the methods for which a rule would be found', () => {
     fc.assert(
       fc.property(tables(), targets(), (rules, target) => {
-        const named = compile(rules).methods(target)
+        const named = compile(rules).methods(target).split(', ').filter(Boolean)
         const asked = ['GET', 'HEAD', 'POST', 'DELETE', 'OPTIONS']
         const found = asked.filter((method) => matchByLoop(rules, method, target).length > 0)
         expect(asked.filter((method) => named.includes(method))).toEqual(found)
