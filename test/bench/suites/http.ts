@@ -86,7 +86,10 @@ async function measureCast(
   const load = { requests: makeRequests(set), count: settings.requests, status: 200 }
   const fromPage = { ...load, requests: makeRequests(set, { origin: true }) }
   progress(`CPU added per request, ${framework}: warming up`)
-  for (const server of servers.values()) await server.measure({ ...load, count: settings.warmUp })
+  for (const [name, server] of servers) {
+    const loads = name === BARE ? [load, fromPage] : [name === WITH_ORIGINS ? fromPage : load]
+    for (const each of loads) await server.measure({ ...each, count: settings.warmUp })
+  }
   progress(`CPU added per request, ${framework}`)
   return [
     await addedCost(servers, contestantsOf(framework), load, settings),
