@@ -151,6 +151,16 @@ describe('Object.prototype', () => {
   })
 })
 
+describe('what makes a token a verified one', () => {
+  it('is nothing that it inherits: one that was never seen is looked at', async () => {
+    const server = createServer(issuer, clock)
+    const rawHeaders = ['Authorization', `Bearer ${await issuer.mintToken({ scope: 'query' })}`]
+    const request = { method: 'GET', target: '/v1/vps/map', rawHeaders }
+    const decision = await polluted('accessToken', {}, async () => await server.authorize(request))
+    expect(decision.allowed).toBe(true)
+  })
+})
+
 /** Rules inside one another, where a rule that is not found is a hole. */
 const NESTED: readonly RouteRule[] = [
   { method: '*', path: '/*', scopes: 'user' },

@@ -66,10 +66,10 @@ export function isRefusal(result: object): result is Refusal {
 
 /** Tells a verified token from a credential that it is yet to be seen what it is worth. */
 export function isVerified(presented: VerifiedToken | Credential): presented is VerifiedToken {
-  return 'accessToken' in presented
+  return presented.accessToken !== undefined
 }
 
 /** What the token was verified from. */
 export function credentialOf({ value, profile, accessToken }: VerifiedToken): Credential {
-  return { text: accessToken.token, header: profile.header, value }
+  return { text: accessToken.token, header: profile.header, value, accessToken: undefined }
 }

@@ -8,6 +8,8 @@ export interface Credential {
   readonly header: string
   /** The whole value of that header. */
   readonly value: string
+  /** By which it is told from a {@link VerifiedToken}; its own, so that nothing inherited makes it one. */
+  readonly accessToken: undefined
 }
 
 /** What a request's configured headers say together: one token, known or not; more than one thing; or nothing for us. */
@@ -42,7 +44,7 @@ export function extractCredential(
 function readCredential(header: string, value: string): CredentialExtraction {
   if (value.includes(',')) return 'ambiguous_credentials'
   const text = textIn(header, value)
-  return text === '' ? 'no_credentials' : { text, header, value }
+  return text === '' ? 'no_credentials' : { text, header, value, accessToken: undefined }
 }
 
 /** The token text in a header of this value, or nothing. */

@@ -56,11 +56,11 @@ async function enforce(authorizer: Authorizer, ...[req, res, next]: Parameters<G
   try {
     const request = { method: req.method, target: req.originalUrl, rawHeaders: req.rawHeaders }
     const decision = authorizer.authorizeNow(request) ?? (await authorizer.authorize(request))
+    write(res, decision.headers)
     if (decision.allowed === true) {
       ;(req as Authenticated).auth = decision.token
-      writeLast(res, decision.headers)
+      writeAgain(res, decision.headers)
     } else {
-      write(res, decision.headers)
       res.statusCode = decision.status
       setLength(req, res, decision)
       return void res.end(decision.body)
@@ -87,10 +87,12 @@ function write(res: ServerResponse, { remove, set, append }: ResponseHeaders): v
   for (const [name, value] of append) res.setHeader(name, joined(res.getHeader(name), value))
 }
 
-/** What handlers set would undo what the gate owns, so that is written when the headers go out. */
-function writeLast(res: ServerResponse, headers: ResponseHeaders): void {
+/**
+ * What handlers set would undo what the gate owns, so that is written once more when the headers go out; not only then, as
+ * not all that sends headers comes by.
+ */
+function writeAgain(res: ServerResponse, headers: ResponseHeaders): void {
   if (headers.remove.length + headers.set.length + headers.append.length === 0) return
-  if (res.headersSent) throw new Error('an answer is under way')
   const { writeHead } = res
   res.writeHead = (...args: unknown[]) => {
     if (typeof args.at(-1) === 'object') setAll(res, args.pop())

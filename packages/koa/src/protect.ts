@@ -32,11 +32,11 @@ function guard(authorizer: core.Authorizer): Middleware<State> {
     try {
       const request = { method: ctx.method, target: ctx.originalUrl, rawHeaders: ctx.req.rawHeaders }
       const decision = authorizer.authorizeNow(request) ?? (await authorizer.authorize(request))
+      write(ctx.res, decision.headers)
       if (decision.allowed === true) {
         ctx.state.auth = decision.token
-        writeLast(ctx.res, decision.headers)
+        writeAgain(ctx.res, decision.headers)
       } else {
-        write(ctx.res, decision.headers)
         ctx.status = decision.status
         ctx.body = decision.body
         if (ctx.method === 'HEAD' || decision.status === 204) ctx.remove('Content-Length') // it would claim that GET has none
@@ -56,12 +56,12 @@ function write(res: ServerResponse, { remove, set, append }: core.ResponseHeader
 }
 
 /**
- * What handlers set would undo what the gate owns, and Koa drops all headers when something throws, so they are written when
- * the headers go out. The error is left alone: it may be shared, frozen, or bring headers.
+ * What handlers set would undo what the gate owns, and Koa drops all headers when something throws, so they are written once
+ * more when the headers go out; not only then, as not all that sends headers comes by. The error is left alone: it may be
+ * shared, frozen, or bring headers.
  */
-function writeLast(res: ServerResponse, headers: core.ResponseHeaders): void {
+function writeAgain(res: ServerResponse, headers: core.ResponseHeaders): void {
   if (headers.remove.length + headers.set.length + headers.append.length === 0) return
-  if (res.headersSent) throw new Error('an answer is under way')
   const { writeHead } = res
   res.writeHead = (...args: unknown[]) => {
     if (typeof args.at(-1) === 'object') setAll(res, args.pop())

@@ -119,6 +119,7 @@ interface Presented {
   readonly text: string
   readonly header: string
   readonly value: string
+  readonly accessToken: undefined
 }
 
 /** What the gate asks of a token, and nothing of the request: the work that its peers do. From inside, as nobody calls it alone. */
@@ -130,7 +131,7 @@ async function scopegateToken(tokens: TokenSet): Promise<Verifier<Presented>> {
   const { verifyAtOnce, verify } = createAccessTokenVerifier(profiles, Date.now)
   for (const { keys } of profiles) await keys.ready()
   return {
-    prepare: (text) => ({ text, header: 'authorization', value: `Bearer ${text}` }),
+    prepare: (text) => ({ text, header: 'authorization', value: `Bearer ${text}`, accessToken: undefined }),
     verify: (credential) => verifyAtOnce(credential) ?? verify(credential),
     accepts: (result) => Object.hasOwn(result as object, 'accessToken'),
   }

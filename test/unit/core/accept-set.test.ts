@@ -70,7 +70,8 @@ const judges: Readonly<Record<string, Judges>> = Object.fromEntries(
     const ours = async (text: string): Promise<string> => {
       const verdicts = new Set<string>()
       for (let attempt = 0; attempt < 2; attempt++) {
-        const credential = { text, header: 'authorization', value: `Bearer ${text}` }
+        const value = `Bearer ${text}`
+        const credential = { text, header: 'authorization', value, accessToken: undefined }
         const result =
           authenticator.peek(credential) ?? (await authenticator.authenticate(credential, undefined))
         verdicts.add(isRefusal(result) ? result.refused : 'accepted')
