@@ -1,4 +1,4 @@
-import { type Row, timesBetter, type Unit } from './row.ts'
+import { type Row, timesBetter, told, type Unit } from './row.ts'
 
 /** A row as lines of text: the figure, each peer beside it with what it leaves out, and the spread of all. */
 export function formatRow(row: Row): string {
@@ -9,8 +9,9 @@ export function formatRow(row: Row): string {
   }
   const own = Object.keys(row.spread).find((contestant) => !(contestant in peers) && contestant !== limitIs)
   const lines = [`${name}: ${formatFigure(ours, unit)} ${unit} ${spread(own ?? '')}${ratios(row)}`]
+  const judged = told(ours, row.spread[own ?? '']?.[1] ?? 0)
   for (const [peer, value] of Object.entries(peers)) {
-    const ahead = `${timesBetter(unit, ours, value).toFixed(2)}x`
+    const ahead = `${timesBetter(unit, judged, value).toFixed(2)}x`
     const note = row.notes[peer] === undefined ? '' : ` (${row.notes[peer]})`
     lines.push(`    ${peer}: ${formatFigure(value, unit)} ${spread(peer)} ${ahead}${note}`)
   }

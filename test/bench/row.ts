@@ -48,6 +48,7 @@ export function toRow(source: RowSource): Row {
   const own = medians[ours] as number
   const { [ours]: _own, [limit]: bound, [otherLimit]: otherBound, ...peers } = medians
   const best = bestOf(unit, Object.values(peers))
+  const judged = told(own, spreadOf(series[ours] ?? [])[1])
   return {
     name,
     unit,
@@ -55,8 +56,8 @@ export function toRow(source: RowSource): Row {
     ...(bound !== undefined && { limit: bound, limitIs: limit }),
     ...(otherBound !== undefined && { otherLimit: { name: otherLimit, value: otherBound } }),
     peers,
-    ...(best !== undefined && { ratioToBestPeer: timesBetter(unit, told(own, series[ours]), best) }),
-    ...(bound !== undefined && bound > 0 && { ratioToLimit: timesBetter(unit, own, bound) }),
+    ...(best !== undefined && { ratioToBestPeer: timesBetter(unit, judged, best) }),
+    ...(bound !== undefined && bound > 0 && { ratioToLimit: timesBetter(unit, judged, bound) }),
     spread: mapValues(series, spreadOf),
     notes: Object.fromEntries(Object.entries(notes).filter(([contestant]) => contestant in series)),
   }
@@ -74,9 +75,9 @@ export function joinSeries(parts: readonly Series[]): Series {
 
 const LEAST_TOLD = 0.1
 
-/** A difference that came out as nothing or less counts as the most it can well be. */
-function told(own: number, measured: readonly number[] = []): number {
-  return own > 0 ? own : Math.max(spreadOf(measured)[1], LEAST_TOLD)
+/** A difference that came out as nothing or less counts as the most it can well be, the upper end of its spread. */
+export function told(own: number, high: number): number {
+  return own > 0 ? own : Math.max(high, LEAST_TOLD)
 }
 
 function bestOf(unit: Unit, values: readonly number[]): number | undefined {
