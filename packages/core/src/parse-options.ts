@@ -23,7 +23,8 @@ function ownCopy(value: unknown, where: string): unknown {
   if (Array.isArray(value)) return value.map((item, index) => ownCopy(item, join(where, index)))
   if (!isPlain(value)) throw new ConfigurationError(where, 'must be a plain object')
   const copy = withoutPrototype()
-  for (const [key, member] of Object.entries(value)) copy[key] = ownCopy(member, join(where, key))
+  for (const [key, member] of Object.entries(value))
+    copy[key] = typeof member === 'object' ? ownCopy(member, join(where, key)) : member
   return copy
 }
 
@@ -42,8 +43,8 @@ function isPlain(value: object): boolean {
 function withoutUndefined(copy: unknown): unknown {
   if (typeof copy !== 'object' || copy === null || copy instanceof Uint8Array) return copy
   for (const [key, member] of Object.entries(copy)) {
-    if (member !== undefined) withoutUndefined(member)
-    else Reflect.deleteProperty(copy, key)
+    if (member === undefined) Reflect.deleteProperty(copy, key)
+    else if (typeof member === 'object') withoutUndefined(member)
   }
   return Object.freeze(copy)
 }

@@ -12,8 +12,8 @@ export interface PathForm {
   readonly wildcard: boolean
   /** Where the literals stand. */
   readonly places: readonly number[]
-  /** The rules of each path: those whose patterns match equal targets. */
-  readonly paths: readonly Path[]
+  /** The rules of each path that has several. */
+  readonly shared: readonly Path[]
   /** A hash table: the hash of a path's literals, or 0 where no path is. */
   readonly hashes: Int32Array
   /** For each place in the hash table, its path's rules for each method and for every other one. */
@@ -40,28 +40,17 @@ export function createPathForms(
   rules: readonly CompiledRule[],
   methods: readonly string[],
 ): readonly PathForm[] {
-  const alike = group(rules, ({ pattern }) => nameOf(pattern))
-  const columns = [...methods, undefined]
-  return [...alike.values()].map((each) =>
-    createForm(
-      group(each, ({ pattern }) => lettersOf(pattern)),
-      columns,
-    ),
-  )
-}
-
-function group<Item>(
-  items: readonly Item[],
-  by: (item: Item) => string,
-): ReadonlyMap<string, readonly Item[]> {
-  const groups = new Map<string, Item[]>()
-  for (const item of items) {
-    const name = by(item)
-    const known = groups.get(name)
-    if (known) known.push(item)
-    else groups.set(name, [item])
+  const forms = new Map<string, Map<string, CompiledRule[]>>()
+  for (const rule of rules) {
+    const name = nameOf(rule.pattern)
+    const byLetters = forms.get(name) ?? new Map<string, CompiledRule[]>()
+    forms.set(name, byLetters)
+    const letters = lettersOf(rule.pattern)
+    const alike = byLetters.get(letters)
+    if (alike) alike.push(rule)
+    else byLetters.set(letters, [rule])
   }
-  return groups
+  return [...forms.values()].map((byLetters) => createForm(byLetters, methods))
 }
 
 function nameOf({ segments, wildcard }: PathPattern): string {
@@ -71,49 +60,48 @@ function nameOf({ segments, wildcard }: PathPattern): string {
 }
 
 function lettersOf({ segments }: PathPattern): string {
-  const letters: string[] = []
-  for (const { literal } of segments) if (literal !== undefined) letters.push(literal, '\0')
-  return letters.join('')
+  let letters = ''
+  for (const { literal } of segments) if (literal !== undefined) letters += `${literal}\0`
+  return letters
 }
 
 /** `byLetters` are paths of one form, each by its literals. */
-function createForm(
-  byLetters: ReadonlyMap<string, Path>,
-  columns: readonly (string | undefined)[],
-): PathForm {
+function createForm(byLetters: ReadonlyMap<string, Path>, methods: readonly string[]): PathForm {
   const paths = [...byLetters.values()]
   const { segments, wildcard } = patternOf(paths[0] as Path)
+  const places = segments.flatMap(({ literal }, place) => (literal === undefined ? [] : [place]))
   // At least a quarter of the places are free.
   const hashes = new Int32Array(2 ** (32 - Math.clz32((4 * paths.length) / 3)))
   const starts = new Int32Array(hashes.length)
-  const rows = new Array<RuleSet>(hashes.length * columns.length)
+  const width = methods.length + 1
+  const rows = new Array<RuleSet>(hashes.length * width)
   let start = 0
   for (const [letters, path] of byLetters) {
     const slot = takeSlot(hashes, patternOf(path))
     starts[slot] = start
     start += letters.length
-    for (const [at, method] of columns.entries()) rows[slot * columns.length + at] = rulesFor(method, path)
+    for (let at = 0; at < width; at++) rows[slot * width + at] = rulesFor(methods[at], path)
   }
   return {
     length: segments.length,
     wildcard,
-    places: segments.flatMap(({ literal }, place) => (literal === undefined ? [] : [place])),
-    paths,
+    places,
+    shared: paths.filter(({ length }) => length > 1),
     hashes,
     rows,
-    width: columns.length,
+    width,
     starts,
     letters: codesOf([...byLetters.keys()].join('')),
   }
 }
 
 function takeSlot(hashes: Int32Array, { segments }: PathPattern): number {
-  let hash = beginHash()
-  for (const segment of segments) if (segment.literal !== undefined) hash = addToHash(hash, segment.hash)
-  const literals = endHash(hash)
-  let slot = placeOf(literals, hashes)
+  let literals = beginHash()
+  for (const { literal, hash } of segments) if (literal !== undefined) literals = addToHash(literals, hash)
+  const hash = endHash(literals)
+  let slot = placeOf(hash, hashes)
   while (hashes[slot] !== 0) slot = placeAfter(slot, hashes)
-  hashes[slot] = literals
+  hashes[slot] = hash
   return slot
 }
 
@@ -121,11 +109,12 @@ function patternOf(path: Path): PathPattern {
   return (path[0] as CompiledRule).pattern
 }
 
+/** What a path says of a method; of every one that no rule names, where there is none. */
 function rulesFor(method: string | undefined, path: Path): RuleSet {
-  const speaks = ({ methods }: CompiledRule): boolean => methods === '*' || methods.includes(method as string)
+  const speaking = path.filter(({ methods }) => methods === '*' || methods.includes(method as string))
+  if (speaking.length === 0) return NO_RULES
   // Most paths have one rule, and need no list but their own.
-  const speaking = path.every(speaks) ? path : path.filter(speaks)
-  return speaking.length === 0 ? NO_RULES : createRuleSet(speaking)
+  return createRuleSet(speaking.length === path.length ? path : speaking)
 }
 
 /** In place of a parameter stands what no literal equals. */
@@ -142,7 +131,7 @@ export function takesLength({ length, wildcard }: PathForm, segments: number): b
 /** What the path that matches says of a method, by the method's place; of a target whose length the form takes. */
 export function findRules(form: PathForm, spelling: Spelling, column: number): RuleSet {
   const { hashes, rows, width } = form
-  const hash = hashLiterals(form, spelling.hashes)
+  const hash = hashLiterals(form.places, spelling.hashes)
   // Who sends segments cannot make this long, as nothing but the literals of rules is in the table.
   for (let slot = placeOf(hash, hashes); hashes[slot] !== 0; slot = placeAfter(slot, hashes)) {
     if (hashes[slot] !== hash) continue
@@ -165,7 +154,7 @@ export function containing(forms: readonly PathForm[], pattern: PathPattern): re
   return [...found].sort((one, other) => one.index - other.index)
 }
 
-function hashLiterals({ places }: PathForm, hashes: readonly number[]): number {
+function hashLiterals(places: PathForm['places'], hashes: readonly number[]): number {
   let hash = beginHash()
   for (const place of places) hash = addToHash(hash, hashes[place] as number)
   return endHash(hash)

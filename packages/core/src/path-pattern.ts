@@ -23,18 +23,7 @@ const LITERAL = /^[A-Za-z0-9\-._~@$&',=\u0080-\u{10ffff}]+$/u
 const PARAMETER = /^(?::([A-Za-z_]\w*)|\{([A-Za-z_]\w*)\})$/
 const MAX_SEGMENTS = 64
 
-/** Reads the paths of one table, which repeat their segments: each is read once, and shared. */
-export function createPatternParser(): (path: string) => PathPattern | string {
-  const known = new Map<string, PatternSegment | string>()
-  const read = (part: string): PatternSegment | string => {
-    const segment = known.get(part) ?? parseSegment(part)
-    known.set(part, segment)
-    return segment
-  }
-  return (path) => parsePathPattern(path, read)
-}
-
-/** Parses a rule path, or says in words what is wrong with it. */
+/** Parses a rule path, or says in words what is wrong with it. Who parses many may remember their segments. */
 export function parsePathPattern(
   path: string,
   read: typeof parseSegment = parseSegment,
@@ -48,7 +37,8 @@ export function parsePathPattern(
   return firstProblem(segments) ?? { segments: segments as PatternSegment[], wildcard }
 }
 
-function parseSegment(part: string): PatternSegment | string {
+/** Reads one segment of a rule path. */
+export function parseSegment(part: string): PatternSegment | string {
   const parameter = PARAMETER.exec(part)
   if (parameter) return { literal: undefined, parameter: (parameter[1] ?? parameter[2]) as string, hash: 0 }
   if (part === '') return 'has an empty segment; write it without "//" and without a "/" at the end'

@@ -1,9 +1,10 @@
 import { isUpperCaseWord } from './ascii.ts'
 import { ConfigurationError } from './errors.ts'
 import { keyOf } from './key-of.ts'
+import { memoized } from './memoized.ts'
 import { isNeverAllowed } from './method.ts'
 import { containing, createPathForms, type PathForm } from './path-forms.ts'
-import { contains, createPatternParser, parsePathPattern } from './path-pattern.ts'
+import { contains, parsePathPattern, parseSegment } from './path-pattern.ts'
 import type { RequestTarget } from './request-target.ts'
 import { compileBindings, compileRequirement, type Requirement } from './requirement.ts'
 import type { RequirementOptions, RouteRule } from './route-rule-options.ts'
@@ -35,17 +36,20 @@ export function compileRouteRules(
   basePath?: string,
 ): RouteTable {
   const rules = basePath === undefined ? written : underBasePath(written, basePath)
-  const share = shareRequirements()
-  const parse = createPatternParser()
-  const compiled = rules.map((rule, index) => compileRule(rule, index, kinds, share, parse))
-  const named = [...new Set(compiled.flatMap(({ methods }) => (methods === '*' ? [] : methods)))]
+  const shared = {
+    read: memoized(parseSegment),
+    require: shareRequirements(),
+    listOf: memoized((method) => [method]),
+  }
+  const compiled = rules.map((rule, index) => compileRule(rule, index, kinds, shared))
+  const spoken = new Set(compiled.map(({ methods }) => methods))
+  const named = [...new Set([...spoken].flatMap((methods) => (methods === '*' ? [] : methods)))]
   const forms = createPathForms(compiled, named)
-  for (const { paths } of forms) paths.forEach(refuseDuplicates)
+  for (const form of forms) form.shared.forEach(refuseDuplicates)
   for (const rule of compiled) linkOverrides(rule, forms)
   refuseDisjointKinds(compiled, forms)
-  const isOpen = compiled.some(({ methods }) => methods === '*')
   const listed = [...new Set([...STANDARD_METHODS, ...named])].filter(
-    (name) => isOpen || named.includes(name),
+    (name) => spoken.has('*') || named.includes(name),
   )
   const find = createRuleMatcher(forms, named)
   const match = (method: string, target: RequestTarget): RuleSet =>
@@ -91,14 +95,22 @@ function withBasePath(rule: RouteRule, basePath: string): RouteRule {
   return Object.freeze(Object.assign(Object.create(null) as RouteRule, rule, rewritten))
 }
 
-type Share = (options: RuleOptions, bindings: Requirement['bindings'], where: string) => Requirement
+/** What rules of one table have in common is made once: one thing in the processor's cache instead of thousands. */
+interface Shared {
+  readonly read: typeof parseSegment
+  readonly require: (options: RuleOptions, bindings: Requirement['bindings'], where: string) => Requirement
+  readonly listOf: (method: string) => readonly string[]
+}
 
-/** Rules that ask the same share what they ask: one thing in the processor's cache instead of thousands. */
-function shareRequirements(): Share {
+/** What says which requests a rule speaks of, and not what it asks of them. */
+const OF_THE_ROUTE = ['method', 'path', 'match', 'overrides']
+
+function shareRequirements(): Shared['require'] {
   const shared = new Map<string, Requirement>()
   return (options, bindings, where) => {
-    const { method, path, match, overrides, ...asked } = options
-    const key = keyOf([asked, bindings])
+    let key = keyOf(bindings)
+    for (const name of Object.keys(options))
+      if (!OF_THE_ROUTE.includes(name)) key += `,${name}:${keyOf(options[name as keyof RuleOptions])}`
     const known = shared.get(key)
     if (known) return known
     const requirement = Object.freeze({ ...compileRequirement(options, where), bindings })
@@ -111,16 +123,15 @@ function compileRule(
   rule: RouteRule,
   index: number,
   kinds: ReadonlySet<string>,
-  share: Share,
-  parse: typeof parsePathPattern,
+  shared: Shared,
 ): CompiledRule {
   const where = `routes[${index}]`
   const options: RuleOptions = rule
-  const pattern = parse(options.path)
+  const pattern = parsePathPattern(options.path, shared.read)
   if (typeof pattern === 'string') throw new ConfigurationError(`${where}.path`, pattern)
-  const { match } = options
+  const { match, method } = options
   const bindings = match === undefined ? NO_BINDINGS : compileBindings(match, pattern, `${where}.match`)
-  const requirement = share(options, bindings, where)
+  const requirement = shared.require(options, bindings, where)
   refuseUnknownKinds(requirement, kinds, where)
   if (
     requirement.opaque !== 0 &&
@@ -138,7 +149,7 @@ function compileRule(
   return {
     rule,
     index,
-    methods: compileMethods(options.method, where),
+    methods: compileMethods(typeof method === 'string' ? shared.listOf(method) : method, where),
     pattern,
     requirement,
     overridden: options.overrides === undefined ? NOTHING : new Set(),
@@ -160,8 +171,7 @@ export function refuseUnknownKinds(
   }
 }
 
-function compileMethods(method: RuleOptions['method'], where: string): '*' | readonly string[] {
-  const methods = typeof method === 'string' ? [method] : method
+function compileMethods(methods: readonly string[], where: string): CompiledRule['methods'] {
   for (const name of methods) {
     const problem = problemOfMethod(name, methods)
     if (problem) throw new ConfigurationError(`${where}.method`, problem)
