@@ -7,9 +7,14 @@ import { ORIGIN } from './token-set.ts'
 export function makeRules(count: number): readonly (RouteRule & { readonly method: string })[] {
   return Array.from({ length: count }, (_, at) => ({
     method: 'GET',
-    path: at % 2 === 0 ? `/v1/resource-${at}/items/:id` : `/v1/resource-${at}/summary`,
+    path: at % 2 === 0 ? `${resource(at)}/items/:id` : `${resource(at)}/summary`,
     scopes: 'query',
   }))
+}
+
+/** As long in a small table as in a large one, so that tables differ in their size only. */
+function resource(at: number): string {
+  return `/v1/resource-${String(at).padStart(4, '0')}`
 }
 
 /** Targets that the rules of {@link makeRules} match, evenly. */
@@ -17,7 +22,7 @@ export function makeTargets(rules: number): TextPool {
   const count = Math.max(rules, 1000)
   const targets = Array.from({ length: count }, (_, at) => {
     const rule = at % rules
-    return rule % 2 === 0 ? `/v1/resource-${rule}/items/${at.toString(36)}x7` : `/v1/resource-${rule}/summary`
+    return rule % 2 === 0 ? `${resource(rule)}/items/${at.toString(36)}x7` : `${resource(rule)}/summary`
   })
   return createTextPool(targets)
 }

@@ -1,9 +1,12 @@
+/** Characters as numbers, in as little memory as they take. */
+export type Codes = Uint8Array | Uint16Array
+
 /** The characters as numbers, which cost half as much to compare with as text. */
-export function codesOf(text: string): Uint16Array {
+export function codesOf(text: string): Codes {
   const bytes = new TextEncoder().encode(text)
-  // Where all is ASCII they are its bytes, which are had without a loop.
+  // Where all is ASCII they are its bytes.
   return bytes.length === text.length
-    ? Uint16Array.from(bytes)
+    ? bytes
     : Uint16Array.from({ length: text.length }, (_, at) => text.charCodeAt(at))
 }
 
@@ -11,7 +14,7 @@ export function codesOf(text: string): Uint16Array {
  * Whether a text begins with so many characters of a row of lower-case ones, equal but for ASCII case. No locale, no
  * Unicode folding.
  */
-export function startsIgnoringCase(text: string, row: Uint16Array, start: number, length: number): boolean {
+export function startsIgnoringCase(text: string, row: Codes, start: number, length: number): boolean {
   for (let i = 0; i < length; i++) {
     const code = text.charCodeAt(i)
     const wanted = row[start + i] as number

@@ -19,14 +19,14 @@ export function addToHash(hash: number, code: number): number {
 }
 
 /**
- * Where to begin to look for a hash in an open table, which has a power of two places; those after it come next. The lower
+ * Where to begin to look for a hash in an open table of so many places, a power of two; those after it come next. The lower
  * bits of a hash are made of the lower bits of characters alone.
  */
-export function placeOf(hash: number, { length }: Int32Array): number {
-  return (hash ^ (hash >>> 15)) & (length - 1)
+export function placeOf(hash: number, places: number): number {
+  return (hash ^ (hash >>> 15)) & (places - 1)
 }
 
 /** The next place to look at, until one is free. */
-export function placeAfter(place: number, { length }: Int32Array): number {
-  return (place + 1) & (length - 1)
+export function placeAfter(place: number, places: number): number {
+  return (place + 1) & (places - 1)
 }

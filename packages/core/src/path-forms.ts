@@ -1,4 +1,4 @@
-import { codesOf } from './ascii.ts'
+import { type Codes, codesOf } from './ascii.ts'
 import { addToHash, beginHash, placeAfter, placeOf } from './hash.ts'
 import type { PathPattern } from './path-pattern.ts'
 import type { RequestTarget } from './request-target.ts'
@@ -14,23 +14,29 @@ export interface PathForm {
   readonly places: readonly number[]
   /** The rules of each path that has several. */
   readonly shared: readonly Path[]
-  /** A hash table: the hash of a path's literals, or 0 where no path is. */
-  readonly hashes: Int32Array
-  /** For each place in the hash table, its path's rules for each method and for every other one. */
-  readonly rows: readonly RuleSet[]
-  /** How many those are. */
+  /**
+   * A hash table, one row a slot: the hash of a path's literals, or 0 where no path is; where those begin in
+   * {@link letters}; and the path's rules for each method and for every other one. All in one place, since each place is a
+   * trip to main memory.
+   */
+  readonly rows: readonly (number | RuleSet)[]
+  /** How much a row holds. */
   readonly width: number
-  /** For each place in the hash table, where the literals of its path begin in {@link letters}. */
-  readonly starts: Int32Array
+  /** How many rows there are, a power of two. */
+  readonly count: number
   /**
    * The literals of all paths, each with a 0 behind it, which is in no target. Here they lie side by side; as strings, each
    * would be a trip to main memory to compare.
    */
-  readonly letters: Uint16Array
+  readonly letters: Codes
 }
 
 /** Rules whose patterns match equal targets. */
 type Path = readonly CompiledRule[]
+
+/** Where a row says where letters begin, and from where on it holds rules. */
+const START = 1
+const RULES = 2
 
 /** What a path is found by. */
 type Spelling = Pick<RequestTarget, 'hashes' | 'folded'>
@@ -69,39 +75,37 @@ function lettersOf({ segments }: PathPattern): string {
 function createForm(byLetters: ReadonlyMap<string, Path>, methods: readonly string[]): PathForm {
   const paths = [...byLetters.values()]
   const { segments, wildcard } = patternOf(paths[0] as Path)
-  const places = segments.flatMap(({ literal }, place) => (literal === undefined ? [] : [place]))
-  // At least a quarter of the places are free.
-  const hashes = new Int32Array(2 ** (32 - Math.clz32((4 * paths.length) / 3)))
-  const starts = new Int32Array(hashes.length)
-  const width = methods.length + 1
-  const rows = new Array<RuleSet>(hashes.length * width)
+  // At least a quarter of the slots are free.
+  const count = 2 ** (32 - Math.clz32((4 * paths.length) / 3))
+  const width = RULES + methods.length + 1
+  const rows = new Array<number | RuleSet>(count * width).fill(0)
   let start = 0
   for (const [letters, path] of byLetters) {
-    const slot = takeSlot(hashes, patternOf(path))
-    starts[slot] = start
+    const row = width * takeSlot(rows, width, patternOf(path))
+    rows[row + START] = start
     start += letters.length
-    for (let at = 0; at < width; at++) rows[slot * width + at] = rulesFor(methods[at], path)
+    for (let at = 0; at <= methods.length; at++) rows[row + RULES + at] = rulesFor(methods[at], path)
   }
   return {
     length: segments.length,
     wildcard,
-    places,
+    places: segments.flatMap(({ literal }, place) => (literal === undefined ? [] : [place])),
     shared: paths.filter(({ length }) => length > 1),
-    hashes,
     rows,
     width,
-    starts,
+    count,
     letters: codesOf([...byLetters.keys()].join('')),
   }
 }
 
-function takeSlot(hashes: Int32Array, { segments }: PathPattern): number {
+function takeSlot(rows: (number | RuleSet)[], width: number, { segments }: PathPattern): number {
   let literals = beginHash()
   for (const { literal, hash } of segments) if (literal !== undefined) literals = addToHash(literals, hash)
   const hash = endHash(literals)
-  let slot = placeOf(hash, hashes)
-  while (hashes[slot] !== 0) slot = placeAfter(slot, hashes)
-  hashes[slot] = hash
+  const count = rows.length / width
+  let slot = placeOf(hash, count)
+  while (rows[width * slot] !== 0) slot = placeAfter(slot, count)
+  rows[width * slot] = hash
   return slot
 }
 
@@ -130,14 +134,15 @@ export function takesLength({ length, wildcard }: PathForm, segments: number): b
 
 /** What the path that matches says of a method, by the method's place; of a target whose length the form takes. */
 export function findRules(form: PathForm, spelling: Spelling, column: number): RuleSet {
-  const { hashes, rows, width } = form
+  const { rows, width, count } = form
   const hash = hashLiterals(form.places, spelling.hashes)
   // Who sends segments cannot make this long, as nothing but the literals of rules is in the table.
-  for (let slot = placeOf(hash, hashes); hashes[slot] !== 0; slot = placeAfter(slot, hashes)) {
-    if (hashes[slot] !== hash) continue
-    const rules = rows[slot * width + column] as RuleSet
+  for (let slot = placeOf(hash, count); rows[width * slot] !== 0; slot = placeAfter(slot, count)) {
+    const row = width * slot
+    if (rows[row] !== hash) continue
+    const rules = rows[row + RULES + column] as RuleSet
     // Asked first, the rules are on their way from main memory while letters are.
-    if (rules.demand.access !== 'none' && isSpelt(form, slot, spelling)) return rules
+    if (rules.demand.access !== 'none' && isSpelt(form, rows[row + START] as number, spelling)) return rules
   }
   return NO_RULES
 }
@@ -148,7 +153,7 @@ export function containing(forms: readonly PathForm[], pattern: PathPattern): re
   const found = new Set<CompiledRule>()
   for (const form of forms) {
     if (!takesLength(form, pattern.segments.length) || (pattern.wildcard && !form.wildcard)) continue
-    for (let column = 0; column < form.width; column++)
+    for (let column = 0; column < form.width - RULES; column++)
       for (const rule of findRules(form, spelling, column).compiled) found.add(rule)
   }
   return [...found].sort((one, other) => one.index - other.index)
@@ -160,9 +165,9 @@ function hashLiterals(places: PathForm['places'], hashes: readonly number[]): nu
   return endHash(hash)
 }
 
-function isSpelt({ places, starts, letters }: PathForm, slot: number, { folded }: Spelling): boolean {
+function isSpelt({ places, letters }: PathForm, start: number, { folded }: Spelling): boolean {
   const { text, ends } = folded
-  let at = starts[slot] as number
+  let at = start
   for (const place of places) {
     const end = ends[place] as number
     for (let i = startOf(folded, place); i < end; i++) if (letters[at++] !== text.charCodeAt(i)) return false
@@ -171,7 +176,7 @@ function isSpelt({ places, starts, letters }: PathForm, slot: number, { folded }
   return true
 }
 
-/** Never 0, which is where no path is. */
+/** Never 0, which is where no path is; of 30 bits, which every V8 keeps in the list itself. */
 function endHash(hash: number): number {
-  return hash || 1
+  return hash >>> 2 || 1
 }

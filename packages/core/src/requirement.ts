@@ -30,7 +30,11 @@ interface ClaimBinding {
 }
 
 /** Compiles what a rule asks, or refuses it naming the key: it must say something, and nothing that has no effect. */
-export function compileRequirement(options: RequirementOptions, where: string): Requirement {
+export function compileRequirement(
+  options: RequirementOptions,
+  where: string,
+  bindings: Requirement['bindings'] = [],
+): Requirement {
   const { access, scopes, tokens } = options
   if (access === undefined && scopes === undefined && tokens === undefined) {
     throw new ConfigurationError(where, 'asks nothing; say `scopes`, `tokens` or `access`')
@@ -49,7 +53,7 @@ export function compileRequirement(options: RequirementOptions, where: string): 
     scopes: alternatives,
     scope: alternatives?.[0]?.join(' '),
     stepUp: compileStepUp(options),
-    bindings: [],
+    bindings,
     opaque: (options.opaque ?? []).reduce((bits, spelling) => bits | OPAQUE[spelling], 0),
   })
 }

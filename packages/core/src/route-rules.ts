@@ -113,7 +113,7 @@ function shareRequirements(): Shared['require'] {
       if (!OF_THE_ROUTE.includes(name)) key += `,${name}:${keyOf(options[name as keyof RuleOptions])}`
     const known = shared.get(key)
     if (known) return known
-    const requirement = Object.freeze({ ...compileRequirement(options, where), bindings })
+    const requirement = compileRequirement(options, where, bindings)
     shared.set(key, requirement)
     return requirement
   }

@@ -32,8 +32,8 @@ export function createTokenTable(chance: () => number = Math.random): TokenTable
   const numberOf = (value: string): number => hashOf(value, seed, value.length - TAIL) >>> 1 || 1
   const put = (token: VerifiedToken): void => {
     const key = numberOf(token.value)
-    let at = placeOf(key, keys)
-    while (keys[at] !== 0) at = placeAfter(at, keys)
+    let at = placeOf(key, keys.length)
+    while (keys[at] !== 0) at = placeAfter(at, keys.length)
     keys[at] = key
     rows[2 * at] = token.value
     rows[2 * at + 1] = token
@@ -52,7 +52,7 @@ export function createTokenTable(chance: () => number = Math.random): TokenTable
   return {
     find: (header: string, value: string) => {
       const key = numberOf(value)
-      for (let at = placeOf(key, keys); keys[at]; at = placeAfter(at, keys)) {
+      for (let at = placeOf(key, keys.length); keys[at]; at = placeAfter(at, keys.length)) {
         if (keys[at] !== key) continue
         const token = rows[2 * at + 1] as VerifiedToken
         if (token.profile.header !== header) continue
@@ -65,7 +65,7 @@ export function createTokenTable(chance: () => number = Math.random): TokenTable
       put(token)
     },
     remove: (token: VerifiedToken) => {
-      for (let at = placeOf(numberOf(token.value), keys); keys[at]; at = placeAfter(at, keys)) {
+      for (let at = placeOf(numberOf(token.value), keys.length); keys[at]; at = placeAfter(at, keys.length)) {
         if (rows[2 * at + 1] !== token) continue
         keys[at] = REMOVED
         rows[2 * at] = rows[2 * at + 1] = undefined
