@@ -1,4 +1,5 @@
 import { type Codes, codesOf } from './ascii.ts'
+import { ConfigurationError } from './errors.ts'
 import { addToHash, beginHash, placeAfter, placeOf } from './hash.ts'
 import type { PathPattern } from './path-pattern.ts'
 import type { RequestTarget } from './request-target.ts'
@@ -12,18 +13,15 @@ export interface PathForm {
   readonly wildcard: boolean
   /** Where the literals stand. */
   readonly places: readonly number[]
-  /** The rules of each path that has several. */
-  readonly shared: readonly Path[]
   /**
-   * A hash table, one row a slot: the hash of a path's literals, or 0 where no path is; where those begin in
-   * {@link letters}; and the path's rules for each method and for every other one. All in one place, since each place is a
-   * trip to main memory.
+   * A hash table. Of each place two numbers: the hash of a path's literals, or 0 where no path is, and where they begin in
+   * {@link letters}.
    */
-  readonly rows: readonly (number | RuleSet)[]
-  /** How much a row holds. */
+  readonly slots: Int32Array
+  /** For each place in the hash table, what its path says of each method. */
+  readonly rows: readonly RuleSet[]
+  /** How many those are. */
   readonly width: number
-  /** How many rows there are, a power of two. */
-  readonly count: number
   /**
    * The literals of all paths, each with a 0 behind it, which is in no target. Here they lie side by side; as strings, each
    * would be a trip to main memory to compare.
@@ -34,18 +32,17 @@ export interface PathForm {
 /** Rules whose patterns match equal targets. */
 type Path = readonly CompiledRule[]
 
-/** Where a row says where letters begin, and from where on it holds rules. */
-const START = 1
-const RULES = 2
+/** The methods that are told apart; `undefined` is every other one, where some rule speaks of all. */
+export type Columns = readonly (string | undefined)[]
 
 /** What a path is found by. */
 type Spelling = Pick<RequestTarget, 'hashes' | 'folded'>
 
-/** Arranges the rules of a table by the forms of their paths: even thousands of rules have but a few. */
-export function createPathForms(
-  rules: readonly CompiledRule[],
-  methods: readonly string[],
-): readonly PathForm[] {
+/**
+ * Arranges the rules of a table by the forms of their paths: even thousands of rules have but a few. Refuses two that match
+ * the same requests.
+ */
+export function createPathForms(rules: readonly CompiledRule[], columns: Columns): readonly PathForm[] {
   const forms = new Map<string, Map<string, CompiledRule[]>>()
   for (const rule of rules) {
     const name = nameOf(rule.pattern)
@@ -56,7 +53,7 @@ export function createPathForms(
     if (alike) alike.push(rule)
     else byLetters.set(letters, [rule])
   }
-  return [...forms.values()].map((byLetters) => createForm(byLetters, methods))
+  return [...forms.values()].map((byLetters) => createForm(byLetters, columns))
 }
 
 function nameOf({ segments, wildcard }: PathPattern): string {
@@ -72,40 +69,39 @@ function lettersOf({ segments }: PathPattern): string {
 }
 
 /** `byLetters` are paths of one form, each by its literals. */
-function createForm(byLetters: ReadonlyMap<string, Path>, methods: readonly string[]): PathForm {
+function createForm(byLetters: ReadonlyMap<string, Path>, columns: Columns): PathForm {
   const paths = [...byLetters.values()]
   const { segments, wildcard } = patternOf(paths[0] as Path)
-  // At least a quarter of the slots are free.
+  // At least a quarter of the places are free.
   const count = 2 ** (32 - Math.clz32((4 * paths.length) / 3))
-  const width = RULES + methods.length + 1
-  const rows = new Array<number | RuleSet>(count * width).fill(0)
+  const slots = new Int32Array(2 * count)
+  const rows = new Array<RuleSet>(columns.length * count)
   let start = 0
   for (const [letters, path] of byLetters) {
-    const row = width * takeSlot(rows, width, patternOf(path))
-    rows[row + START] = start
+    const slot = takeSlot(slots, patternOf(path))
+    slots[2 * slot + 1] = start
     start += letters.length
-    for (let at = 0; at <= methods.length; at++) rows[row + RULES + at] = rulesFor(methods[at], path)
+    for (let at = 0; at < columns.length; at++) rows[slot * columns.length + at] = rulesFor(columns[at], path)
   }
   return {
     length: segments.length,
     wildcard,
     places: segments.flatMap(({ literal }, place) => (literal === undefined ? [] : [place])),
-    shared: paths.filter(({ length }) => length > 1),
+    slots,
     rows,
-    width,
-    count,
+    width: columns.length,
     letters: codesOf([...byLetters.keys()].join('')),
   }
 }
 
-function takeSlot(rows: (number | RuleSet)[], width: number, { segments }: PathPattern): number {
+function takeSlot(slots: Int32Array, { segments }: PathPattern): number {
   let literals = beginHash()
   for (const { literal, hash } of segments) if (literal !== undefined) literals = addToHash(literals, hash)
   const hash = endHash(literals)
-  const count = rows.length / width
+  const count = slots.length / 2
   let slot = placeOf(hash, count)
-  while (rows[width * slot] !== 0) slot = placeAfter(slot, count)
-  rows[width * slot] = hash
+  while (slots[2 * slot] !== 0) slot = placeAfter(slot, count)
+  slots[2 * slot] = hash
   return slot
 }
 
@@ -116,9 +112,17 @@ function patternOf(path: Path): PathPattern {
 /** What a path says of a method; of every one that no rule names, where there is none. */
 function rulesFor(method: string | undefined, path: Path): RuleSet {
   const speaking = path.filter(({ methods }) => methods === '*' || methods.includes(method as string))
-  if (speaking.length === 0) return NO_RULES
+  const rule = speaking[0]
+  const other = speaking[1]
+  if (rule === undefined) return NO_RULES
+  if (other) {
+    throw new ConfigurationError(
+      `routes[${other.index}]`,
+      `matches the same requests as routes[${rule.index}]`,
+    )
+  }
   // Most paths have one rule, and need no list but their own.
-  return createRuleSet(speaking.length === path.length ? path : speaking)
+  return createRuleSet(path.length === 1 ? path : speaking)
 }
 
 /** In place of a parameter stands what no literal equals. */
@@ -134,15 +138,16 @@ export function takesLength({ length, wildcard }: PathForm, segments: number): b
 
 /** What the path that matches says of a method, by the method's place; of a target whose length the form takes. */
 export function findRules(form: PathForm, spelling: Spelling, column: number): RuleSet {
-  const { rows, width, count } = form
+  const { slots, rows, width } = form
+  const count = slots.length / 2
   const hash = hashLiterals(form.places, spelling.hashes)
   // Who sends segments cannot make this long, as nothing but the literals of rules is in the table.
-  for (let slot = placeOf(hash, count); rows[width * slot] !== 0; slot = placeAfter(slot, count)) {
-    const row = width * slot
-    if (rows[row] !== hash) continue
-    const rules = rows[row + RULES + column] as RuleSet
+  for (let slot = placeOf(hash, count); slots[2 * slot] !== 0; slot = placeAfter(slot, count)) {
+    if (slots[2 * slot] !== hash) continue
+    const rules = rows[slot * width + column] as RuleSet
     // Asked first, the rules are on their way from main memory while letters are.
-    if (rules.demand.access !== 'none' && isSpelt(form, rows[row + START] as number, spelling)) return rules
+    const isTheirs = rules.demand.access !== 'none' && isSpelt(form, slots[2 * slot + 1] as number, spelling)
+    if (isTheirs) return rules
   }
   return NO_RULES
 }
@@ -153,7 +158,7 @@ export function containing(forms: readonly PathForm[], pattern: PathPattern): re
   const found = new Set<CompiledRule>()
   for (const form of forms) {
     if (!takesLength(form, pattern.segments.length) || (pattern.wildcard && !form.wildcard)) continue
-    for (let column = 0; column < form.width - RULES; column++)
+    for (let column = 0; column < form.width; column++)
       for (const rule of findRules(form, spelling, column).compiled) found.add(rule)
   }
   return [...found].sort((one, other) => one.index - other.index)
@@ -176,7 +181,7 @@ function isSpelt({ places, letters }: PathForm, start: number, { folded }: Spell
   return true
 }
 
-/** Never 0, which is where no path is; of 30 bits, which every V8 keeps in the list itself. */
+/** Never 0, which is where no path is. */
 function endHash(hash: number): number {
-  return hash >>> 2 || 1
+  return hash || 1
 }

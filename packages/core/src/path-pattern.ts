@@ -41,7 +41,7 @@ export function parsePathPattern(
 export function parseSegment(part: string): PatternSegment | string {
   const parameter = PARAMETER.exec(part)
   if (parameter) return { literal: undefined, parameter: (parameter[1] ?? parameter[2]) as string, hash: 0 }
-  if (part === '') return 'has an empty segment; write it without "//" and without a "/" at the end'
+  if (part === '') return 'has an empty segment; leave out "//" and a final "/"'
   if (part === '*') return 'may have "*" as its last segment only'
   if (!LITERAL.test(part))
     return `has a segment outside the grammar: plain characters, ":name", "{name}" or a final "/*"`

@@ -44,14 +44,12 @@ export function compileRouteRules(
   const compiled = rules.map((rule, index) => compileRule(rule, index, kinds, shared))
   const spoken = new Set(compiled.map(({ methods }) => methods))
   const named = [...new Set([...spoken].flatMap((methods) => (methods === '*' ? [] : methods)))]
-  const forms = createPathForms(compiled, named)
-  for (const form of forms) form.shared.forEach(refuseDuplicates)
+  const columns = spoken.has('*') ? [...named, undefined] : named
+  const forms = createPathForms(compiled, columns)
   for (const rule of compiled) linkOverrides(rule, forms)
   refuseDisjointKinds(compiled, forms)
-  const listed = [...new Set([...STANDARD_METHODS, ...named])].filter(
-    (name) => spoken.has('*') || named.includes(name),
-  )
-  const find = createRuleMatcher(forms, named)
+  const listed = [...new Set([...STANDARD_METHODS, ...named])]
+  const find = createRuleMatcher(forms, columns)
   const match = (method: string, target: RequestTarget): RuleSet =>
     leaveOutOverridden(find(method === 'HEAD' ? 'GET' : method, target), target)
   return Object.freeze({
@@ -187,17 +185,6 @@ function problemOfMethod(name: string, methods: readonly string[]): string | und
   return methods.indexOf(name) === methods.lastIndexOf(name) ? undefined : 'names a method twice'
 }
 
-function refuseDuplicates(alike: readonly CompiledRule[]): void {
-  for (const rule of alike) {
-    const earlier = alike.find((other) => other.index < rule.index && shareMethod(other, rule))
-    if (earlier)
-      throw new ConfigurationError(
-        `routes[${rule.index}]`,
-        `matches the same requests as routes[${earlier.index}]`,
-      )
-  }
-}
-
 function shareMethod(one: CompiledRule, other: CompiledRule): boolean {
   if (one.methods === '*' || other.methods === '*') return true
   return one.methods.some((method) => other.methods.includes(method))
@@ -224,13 +211,10 @@ function findOverridden(
   const named = containing(forms, pattern).filter((other) => contains(pattern, other.pattern))
   if (named.length === 0) throw new ConfigurationError(where, 'names no rule of the table')
   if (named.includes(rule) || !contains(pattern, rule.pattern)) {
-    throw new ConfigurationError(where, 'does not contain the `path` of this rule, which would replace it')
+    throw new ConfigurationError(where, 'does not contain the `path` of this rule')
   }
   if (!/^[\x21-\x7e]*$/.test(rule.rule.path)) {
-    throw new ConfigurationError(
-      where,
-      'is never in force: no target spells the non-ASCII `path` byte for byte',
-    )
+    throw new ConfigurationError(where, 'has no effect: no target spells a non-ASCII `path` as it is')
   }
   const found = named.filter((other) => shareMethod(rule, other))
   if (found.length === 0)

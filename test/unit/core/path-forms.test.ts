@@ -103,6 +103,16 @@ describe('the compiled table', () => {
     }
   })
 
+  it('has no rule for a method that none names, but where one speaks of all', () => {
+    const named: RouteRule = { method: ['GET', 'POST'], path: '/a', access: 'public' }
+    const open: RouteRule = { method: '*', path: '/b', access: 'public' }
+    expect(placesOf(compile([named]), 'PUT', parse('/a'))).toEqual([])
+    expect(compile([named]).methods(parse('/a'))).toBe('GET, HEAD, POST')
+    expect(placesOf(compile([named, open]), 'PUT', parse('/a'))).toEqual([])
+    expect(placesOf(compile([named, open]), 'PUT', parse('/b'))).toEqual([1])
+    expect(compile([]).match('GET', parse('/a')).demand.access).toBe('none')
+  })
+
   it('does not take a method for a name it inherits', () => {
     const table = compile([{ method: 'GET', path: '/a', access: 'public' }])
     expect(placesOf(table, 'constructor', parse('/a'))).toEqual([])
@@ -160,12 +170,19 @@ describe('the rules that contain a pattern', () => {
     expect(found.map(({ index }) => index)).toEqual([0, 1, 2])
   })
 
+  it('are found by the column of every other method, where they speak of all', () => {
+    const found = containing(createPathForms(['/a/*', '/b'].map(ruleOf), [undefined]), patternOf('/a/b'))
+    expect(found.map(({ index }) => index)).toEqual([0])
+  })
+
   it('are those whose pattern matches whatever it matches', () => {
     fc.assert(
       fc.property(fc.uniqueArray(pathPatterns(), { maxLength: 8 }), pathPatterns(), (paths, inner) => {
-        const rules = paths.map(ruleOf)
+        // Each of a method of its own: some have one shape.
+        const rules = paths.map((path, at) => ({ ...ruleOf(path, at), methods: [`M${at}`] }))
         const pattern = patternOf(inner)
-        const found = containing(createPathForms(rules, []), pattern)
+        const columns = rules.flatMap(({ methods }) => methods)
+        const found = containing(createPathForms(rules, columns), pattern)
         const expected = rules.filter((rule) => contains(rule.pattern, pattern))
         expect(found).toEqual(expected)
       }),

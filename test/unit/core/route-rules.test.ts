@@ -164,7 +164,7 @@ describe('two rules for the same requests', () => {
 describe('an override', () => {
   const user = { method: 'GET', path: '/users/:id', access: 'authenticated' }
   const me = { method: 'GET', path: '/users/me', access: 'authenticated', overrides: '/users/:id' }
-  const outside = 'does not contain the `path` of this rule, which would replace it'
+  const outside = 'does not contain the `path` of this rule'
 
   it.each([
     ['of nothing', { ...me, overrides: '/accounts/:id' }, 'names no rule of the table'],
@@ -181,7 +181,7 @@ describe('an override', () => {
     [
       'of a path with a slash at the end',
       { ...me, overrides: '/users/:id/' },
-      'has an empty segment; write it without "//" and without a "/" at the end',
+      'has an empty segment; leave out "//" and a final "/"',
     ],
     ['of itself', { ...me, overrides: '/users/me' }, outside],
     ['of a rule inside it', { ...user, path: '/users/*', overrides: '/users/:id' }, outside],
@@ -195,7 +195,7 @@ describe('an override', () => {
     [
       'by a rule that no target can spell',
       { ...me, path: '/users/é' },
-      'is never in force: no target spells the non-ASCII `path` byte for byte',
+      'has no effect: no target spells a non-ASCII `path` as it is',
     ],
   ])('is refused when it is one %s', (_, written, problem) => {
     const { key, message } = configurationError({ ...profile, routes: [user, written] })
