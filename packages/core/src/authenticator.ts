@@ -63,6 +63,7 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
     if (!presented.used) presented.used = true
     return inTime(presented)
   }
+
   return {
     recall: table.find,
     peek: (presented: VerifiedToken | Credential) => {

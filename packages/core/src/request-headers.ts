@@ -60,7 +60,9 @@ export function createHeaderReader(credentialNames: readonly string[]): HeaderRe
       for (let header = byLength[name.length % LENGTHS]; header !== undefined; header = header.next) {
         const { slot, start, length } = header
         if (name.length !== length || !startsIgnoringCase(name, row, start, length)) continue
-        const value = rawHeaders[i + 1] as string
+        const value: unknown = rawHeaders[i + 1]
+        // Only what an adapter made wrongly; nothing may take it for a header that was not sent.
+        if (typeof value !== 'string') throw new TypeError('a header has no text')
         if (values[slot] !== undefined || (isJudgedAsOne(slot) && value.includes(',')))
           repeated |= bitOf(slot)
         values[slot] = value

@@ -27,17 +27,23 @@ export function copyOf(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
   return Buffer.from(bytes)
 }
 
-/** Milliseconds of one turn of the event loop after which what else comes in it is left to other threads. */
-const TURN = 1
+/**
+ * Milliseconds of one turn of the event loop after which what else comes in it is left to other threads: fewer where, when
+ * that was last done, several came at a time, so that many do not hold up everything else.
+ */
+const TURN = 2
+const TURN_IN_A_CROWD = 0.2
 let turnBeganAt: number | undefined
 let inThreadPool = 0
+let isCrowded = false
 
 /**
  * Whether a signature is best verified at once, in the calling thread. While few come, a trip to the thread pool costs more
  * than it gives; when many do, the pool verifies on all processors and leaves the event loop to others.
  */
 export function verifiesAtOnce(): boolean {
-  return inThreadPool === 0 && (turnBeganAt === undefined || performance.now() - turnBeganAt < TURN)
+  if (inThreadPool > 0) return false
+  return turnBeganAt === undefined || performance.now() - turnBeganAt < (isCrowded ? TURN_IN_A_CROWD : TURN)
 }
 
 function beginTurn(): void {
@@ -76,7 +82,7 @@ export async function verifySignature(jws: CompactJws, key: VerificationKey): Pr
 }
 
 async function verifyInThreadPool(jws: CompactJws, scheme: Scheme, key: KeyMaterial): Promise<boolean> {
-  inThreadPool++
+  isCrowded = inThreadPool++ > 0
   try {
     return await new Promise<boolean>((resolve, reject) => {
       verify(scheme.hash, signingInput(jws), keyFor(scheme, key), jws.signature, (error, isGenuine) => {
