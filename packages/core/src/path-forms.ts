@@ -20,7 +20,7 @@ export interface PathForm {
   readonly slots: Int32Array
   /** For each place in the hash table, what its path says of each method. */
   readonly rows: readonly RuleSet[]
-  /** How many those are. */
+  /** Of how many methods each place says something. */
   readonly width: number
   /**
    * The literals of all paths, each with a 0 behind it, which is in no target. Here they lie side by side; as strings, each
@@ -109,13 +109,15 @@ function patternOf(path: Path): PathPattern {
   return (path[0] as CompiledRule).pattern
 }
 
-/** What a path says of a method; of every one that no rule names, where there is none. */
+/**
+ * What a path says of a method, or of every one that no rule names. Refuses two that say something. How many there are tells
+ * the length alone: whatever a list may inherit must not become a rule.
+ */
 function rulesFor(method: string | undefined, path: Path): RuleSet {
   const speaking = path.filter(({ methods }) => methods === '*' || methods.includes(method as string))
-  const rule = speaking[0]
-  const other = speaking[1]
-  if (rule === undefined) return NO_RULES
-  if (other) {
+  if (speaking.length === 0) return NO_RULES
+  if (speaking.length > 1) {
+    const [rule, other] = speaking as [CompiledRule, CompiledRule]
     throw new ConfigurationError(
       `routes[${other.index}]`,
       `matches the same requests as routes[${rule.index}]`,

@@ -61,7 +61,7 @@ export function createHeaderReader(credentialNames: readonly string[]): HeaderRe
         const { slot, start, length } = header
         if (name.length !== length || !startsIgnoringCase(name, row, start, length)) continue
         const value: unknown = rawHeaders[i + 1]
-        // Only what an adapter made wrongly; nothing may take it for a header that was not sent.
+        // Made wrongly by an adapter: not to be taken for a header that was not sent.
         if (typeof value !== 'string') throw new TypeError('a header has no text')
         if (values[slot] !== undefined || (isJudgedAsOne(slot) && value.includes(',')))
           repeated |= bitOf(slot)

@@ -100,7 +100,7 @@ interface Shared {
   readonly listOf: (method: string) => readonly string[]
 }
 
-/** What says which requests a rule speaks of, and not what it asks of them. */
+/** What says which requests a rule speaks of, and not what it asks of them. Rules have no names but those of options. */
 const OF_THE_ROUTE = ['method', 'path', 'match', 'overrides']
 
 function shareRequirements(): Shared['require'] {

@@ -28,13 +28,14 @@ export function copyOf(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
 }
 
 /**
- * Milliseconds of one turn of the event loop after which what else comes in it is left to other threads: fewer where, when
- * that was last done, several came at a time, so that many do not hold up everything else.
+ * Milliseconds of one turn of the event loop after which what else comes in it is left to other threads. In a crowd they are
+ * fewer, so that many do not hold up everything else.
  */
 const TURN = 2
 const TURN_IN_A_CROWD = 0.2
 let turnBeganAt: number | undefined
 let inThreadPool = 0
+/** Whether the last signature that was left to other threads found another one there. */
 let isCrowded = false
 
 /**

@@ -114,7 +114,7 @@ function setAll(res: ServerResponse, given: unknown): void {
 /** Names nothing twice. */
 function joined(before: ReturnType<ServerResponse['getHeader']>, value: string): string {
   if (before === undefined || before === value) return value
-  const names = `${[before, value].flat()}`.split(/, */)
+  const names = `${[before ?? [], value].flat()}`.split(/, */)
   const lower = names.map((name) => name.toLowerCase())
   return names.filter((_, at) => lower.indexOf(lower[at] as string) === at).join(', ')
 }

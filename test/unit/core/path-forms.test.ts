@@ -113,6 +113,22 @@ describe('the compiled table', () => {
     expect(compile([]).match('GET', parse('/a')).demand.access).toBe('none')
   })
 
+  it.each([0, 1])('takes nothing for a rule that lists inherit at %i', (at) => {
+    Object.defineProperty(Array.prototype, at, { value: {}, configurable: true, writable: true })
+    try {
+      const table = compile([
+        { method: 'GET', path: '/a', access: 'public' },
+        { method: 'DELETE', path: '/b', scopes: 'admin' },
+        { method: '*', path: '/c', scopes: 'c' },
+      ])
+      expect(table.match('DELETE', parse('/a')).demand.access).toBe('none')
+      expect(table.match('PUT', parse('/a')).demand.access).toBe('none')
+      expect(table.methods(parse('/a'))).toBe('GET, HEAD')
+    } finally {
+      Reflect.deleteProperty(Array.prototype, at)
+    }
+  })
+
   it('does not take a method for a name it inherits', () => {
     const table = compile([{ method: 'GET', path: '/a', access: 'public' }])
     expect(placesOf(table, 'constructor', parse('/a'))).toEqual([])
