@@ -81,6 +81,8 @@ const NEAR: Readonly<Record<string, readonly string[]>> = {
   'rule-set': ['path-forms', 'route-rules', 'resource-server'],
   'rule-set-union': ['path-forms', 'rule-set', 'route-rules'],
   grant: ['token-profiles'],
+  schema: ['parse-options', 'option-messages'],
+  'sealed-access-token': ['token-profile', 'authenticator'],
   'secret-lookup': ['token-profiles', 'profile-keys', 'resource-server-options'],
   'signature.node': ['signature-at-once', 'signature', 'verification-key', 'authenticator'],
   'signature.web': ['signature-at-once', 'signature', 'verification-key'],
