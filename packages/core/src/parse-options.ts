@@ -43,8 +43,8 @@ function isPlain(value: object): boolean {
 function withoutUndefined(copy: unknown): unknown {
   if (typeof copy !== 'object' || copy === null || copy instanceof Uint8Array) return copy
   for (const [key, member] of Object.entries(copy)) {
-    if (member === undefined) Reflect.deleteProperty(copy, key)
-    else if (typeof member === 'object') withoutUndefined(member)
+    if (member !== undefined) withoutUndefined(member)
+    else Reflect.deleteProperty(copy, key)
   }
   return Object.freeze(copy)
 }

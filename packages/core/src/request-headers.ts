@@ -55,7 +55,7 @@ export function createHeaderReader(credentialNames: readonly string[]): HeaderRe
     const values: (string | undefined)[] = [undefined, undefined, undefined, undefined, undefined, undefined]
     while (values.length < names.length - 2) values.push(undefined)
     let repeated = 0
-    for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
+    for (let i = 0; i < rawHeaders.length; i += 2) {
       const name = rawHeaders[i] as string
       for (let header = byLength[name.length % LENGTHS]; header !== undefined; header = header.next) {
         const { slot, start, length } = header

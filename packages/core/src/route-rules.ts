@@ -36,19 +36,17 @@ export function compileRouteRules(
   basePath?: string,
 ): RouteTable {
   const rules = basePath === undefined ? written : underBasePath(written, basePath)
-  const shared = {
-    read: memoized(parseSegment),
-    require: shareRequirements(),
-    listOf: memoized((method) => [method]),
-  }
-  const compiled = rules.map((rule, index) => compileRule(rule, index, kinds, shared))
+  const compiled = compileRules(rules, kinds)
   const spoken = new Set(compiled.map(({ methods }) => methods))
   const named = [...new Set([...spoken].flatMap((methods) => (methods === '*' ? [] : methods)))]
-  const columns = spoken.has('*') ? [...named, undefined] : named
+  const isOpen = spoken.has('*')
+  const columns = isOpen ? [...named, undefined] : named
   const forms = createPathForms(compiled, columns)
   for (const rule of compiled) linkOverrides(rule, forms)
   refuseDisjointKinds(compiled, forms)
-  const listed = [...new Set([...STANDARD_METHODS, ...named])]
+  const listed = [...new Set([...STANDARD_METHODS, ...named])].filter(
+    (name) => isOpen || named.includes(name),
+  )
   const find = createRuleMatcher(forms, columns)
   const match = (method: string, target: RequestTarget): RuleSet =>
     leaveOutOverridden(find(method === 'HEAD' ? 'GET' : method, target), target)
@@ -98,6 +96,16 @@ interface Shared {
   readonly read: typeof parseSegment
   readonly require: (options: RuleOptions, bindings: Requirement['bindings'], where: string) => Requirement
   readonly listOf: (method: string) => readonly string[]
+}
+
+/** Apart from the table, so that nothing made for set-up is kept with it. */
+function compileRules(rules: readonly RouteRule[], kinds: ReadonlySet<string>): readonly CompiledRule[] {
+  const shared: Shared = {
+    read: memoized(parseSegment),
+    require: shareRequirements(),
+    listOf: memoized((method) => [method]),
+  }
+  return rules.map((rule, index) => compileRule(rule, index, kinds, shared))
 }
 
 /** What says which requests a rule speaks of, and not what it asks of them. Rules have no names but those of options. */

@@ -329,6 +329,7 @@ describe('a fault of our own', () => {
     ['null for a token', { method: 'GET', target: '/any', rawHeaders: ['Authorization', null] }],
     ['no value for a token', { method: 'GET', target: '/public', rawHeaders: ['Authorization', undefined] }],
     ['no value for a host', { method: 'GET', target: '/public', rawHeaders: ['Host', undefined] }],
+    ['a name and no value', { method: 'GET', target: '/public', rawHeaders: ['X-HTTP-Method-Override'] }],
     ['an object for an origin', { method: 'GET', target: '/public', rawHeaders: ['Origin', {}] }],
     ['a symbol for a host', { method: 'GET', target: '/public', rawHeaders: ['Host', Symbol('a')] }],
     ['a number for a target', { method: 'GET', target: 1, rawHeaders: [] }],
