@@ -1,6 +1,6 @@
 import { verifiesAtOnce, verifySignature, verifySignatureAtOnce } from '#signature'
 import { isRefusal, type Refusal, refuse, type VerifiedToken } from './access-token.ts'
-import { notAfter, notBefore, timesOf } from './claim-checks.ts'
+import { notAfter, notBefore, type Times, timesOf } from './claim-checks.ts'
 import { type CompactJws, createCompactJwsParser } from './compact-jws.ts'
 import type { Credential } from './credential.ts'
 import type { DenialReason } from './denial-reason.ts'
@@ -42,8 +42,9 @@ export function createAccessTokenVerifier(
     return fault === undefined ? { jws, profile, value } : refuse(fault, profile)
   }
   const conclude = (claimed: ClaimedToken, key: VerificationKey): VerifiedToken | Refusal => {
-    const wrong = judgeClaims(claimed.jws, claimed.profile, now())
-    return wrong === undefined ? toVerifiedToken(claimed, key) : refuse(wrong, claimed.profile)
+    const times = timesOf(claimed.jws.payload)
+    const wrong = judgeClaims(claimed, times, now())
+    return wrong === undefined ? toVerifiedToken(claimed, times, key) : refuse(wrong, claimed.profile)
   }
   return {
     verifyAtOnce: (credential: Credential) => {
@@ -95,9 +96,9 @@ function judgeHeader(
   return profile.acceptsType(Object.hasOwn(header, 'typ') ? header.typ : undefined) ? undefined : 'token_type'
 }
 
-function judgeClaims(jws: CompactJws, profile: TokenProfile, now: number): DenialReason | undefined {
+function judgeClaims({ jws, profile }: ClaimedToken, times: Times, now: number): DenialReason | undefined {
   for (const check of profile.checks) {
-    const fault = check(jws.payload, now)
+    const fault = check(jws.payload, now, times)
     if (fault !== undefined) return fault
   }
   return undefined
@@ -105,10 +106,13 @@ function judgeClaims(jws: CompactJws, profile: TokenProfile, now: number): Denia
 
 const TOKEN_BYTES = 1024
 
-function toVerifiedToken({ jws, value, profile }: ClaimedToken, key: VerificationKey): VerifiedToken {
+function toVerifiedToken(
+  { jws, value, profile }: ClaimedToken,
+  times: Times,
+  key: VerificationKey,
+): VerifiedToken {
   const grant = profile.readGrant(jws.payload)
   const accessToken = profile.read(jws.payload, jws.text, grant)
-  const times = timesOf(jws.payload)
   return {
     value,
     used: false,

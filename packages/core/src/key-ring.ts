@@ -1,4 +1,4 @@
-import { importKey } from '#signature'
+import { importKey, importSecret } from '#signature'
 import { keyOf } from './key-of.ts'
 import type { JsonWebKey } from './key-set-options.ts'
 import type { SignatureAlgorithm } from './token-profile-options.ts'
@@ -15,21 +15,26 @@ export interface KeyRing {
 }
 
 /** Of shared secrets, each for each algorithm of the profile; a secret has no `kid`, so a token's is not looked at. */
-export function secretKeyRing(
+export async function importSecretRing(
   secrets: readonly Uint8Array[],
   algorithms: readonly SignatureAlgorithm[],
-): KeyRing {
-  const keys = secrets.flatMap((material, index) =>
-    algorithms.map((algorithm) =>
-      Object.freeze({
-        kid: undefined,
-        algorithm,
-        fingerprint: `${algorithm} ${index}`,
-        material: material.slice(),
-      }),
-    ),
+): Promise<KeyRing> {
+  return createKeyRing(await importSecrets(secrets, algorithms, undefined), () => true)
+}
+
+/** Each secret for each algorithm, in this order. Of their fingerprints only equal secrets have the same. */
+export async function importSecrets(
+  secrets: readonly Uint8Array[],
+  algorithms: readonly SignatureAlgorithm[],
+  kid: string | undefined,
+): Promise<readonly VerificationKey[]> {
+  const importing = secrets.flatMap((secret) =>
+    algorithms.map(async (algorithm) => {
+      const material = await importSecret(secret, algorithm)
+      return Object.freeze({ kid, algorithm, fingerprint: `${algorithm} ${secret.join()}`, material })
+    }),
   )
-  return createKeyRing(keys, () => true)
+  return await Promise.all(importing)
 }
 
 function createKeyRing(

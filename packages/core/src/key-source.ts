@@ -21,8 +21,8 @@ export function fromKeySet(keySet: KeySet): KeySource {
     peek: (key: VerificationKey) => keySet.peek()?.has(key),
     trusts: async (key: VerificationKey, waitUntil?: WaitUntil) => (await keySet.current(waitUntil)).has(key),
     peekSigner: ({ algorithm, kid }: CompactJws) => {
-      const [key, other] = keySet.peek()?.select(kid, algorithm) ?? []
-      return other === undefined ? key : undefined
+      const signers = keySet.peek()?.select(kid, algorithm)
+      return signers?.length === 1 ? signers[0] : undefined
     },
     candidates: async ({ algorithm, kid }: CompactJws, waitUntil?: WaitUntil) => {
       const ring = await keySet.current(waitUntil)

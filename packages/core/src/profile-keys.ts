@@ -1,6 +1,6 @@
 import { discoverKeys, fetchJwkSet } from './discovery.ts'
 import { ConfigurationError } from './errors.ts'
-import { importKeyRing, secretKeyRing } from './key-ring.ts'
+import { importKeyRing, importSecretRing } from './key-ring.ts'
 import { createLocalKeySet, createRemoteKeySet } from './key-set.ts'
 import { isKeySetUrl, type JsonWebKeySet, KEY_SET_DEFAULTS } from './key-set-options.ts'
 import { fromKeySet, type KeySource } from './key-source.ts'
@@ -85,8 +85,7 @@ function secretKeys(
     const weakness = weaknessOfSecret(value, algorithms)
     if (weakness) throw new ConfigurationError(`${where}secret`, weakness)
   }
-  const ring = secretKeyRing(bytes, algorithms)
-  return fromKeySet(createLocalKeySet(async () => ring))
+  return fromKeySet(createLocalKeySet(async () => await importSecretRing(bytes, algorithms)))
 }
 
 function isLookup(secret: Secrets | SecretLookup): secret is SecretLookup {

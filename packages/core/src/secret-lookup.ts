@@ -1,6 +1,7 @@
 import { createCachedLookup } from './cached-lookup.ts'
 import type { CompactJws } from './compact-jws.ts'
 import { KeySetUnavailableError } from './errors.ts'
+import { importSecrets } from './key-ring.ts'
 import type { KeySource } from './key-source.ts'
 import { toMilliseconds } from './source-options.ts'
 import type { SignatureAlgorithm } from './token-profile-options.ts'
@@ -23,7 +24,7 @@ export function createSecretLookup(
   const { by, find, maxAge = DEFAULT_MAX_AGE, maxEntries = DEFAULT_MAX_ENTRIES } = options
   const limits = toMilliseconds({ ...options, maxAge })
   const lookup = createCachedLookup<readonly VerificationKey[]>({
-    load: async (keyId) => toKeys(keyId, await find(keyId), algorithms),
+    load: async (keyId) => await toKeys(keyId, await find(keyId), algorithms),
     ...limits,
     maxEntries,
     now,
@@ -53,18 +54,19 @@ function readKeyId({ kid, payload }: CompactJws, by: SecretLookup['by']): string
   return typeof value === 'string' && value !== '' && value.length <= MAX_KEY_ID_LENGTH ? value : undefined
 }
 
-function toKeys(
+async function toKeys(
   keyId: string,
   secrets: Secrets | undefined,
   algorithms: readonly SignatureAlgorithm[],
-): readonly VerificationKey[] {
+): Promise<readonly VerificationKey[]> {
   if (secrets === undefined) return []
   const list = typeof secrets === 'string' || secrets instanceof Uint8Array ? [secrets] : secrets
-  return list.map(toBytes).flatMap((material) => {
-    const weakness = weaknessOfSecret(material, algorithms)
+  const found = list.map(toBytes)
+  for (const secret of found) {
+    const weakness = weaknessOfSecret(secret, algorithms)
     if (weakness) throw new KeySetUnavailableError(`a secret that was found ${weakness}`)
-    return algorithms.map((algorithm) => Object.freeze({ kid: keyId, algorithm, fingerprint: '', material }))
-  })
+  }
+  return await importSecrets(found, algorithms, keyId)
 }
 
 function toBytes(secret: string | Uint8Array): Uint8Array {
@@ -75,11 +77,5 @@ function toBytes(secret: string | Uint8Array): Uint8Array {
 
 /** By content: a store gives new bytes for the same secret every time it is asked. */
 function isSame(held: VerificationKey, key: VerificationKey): boolean {
-  if (held === key) return true
-  const [one, other] = [held.material as Uint8Array, key.material as Uint8Array]
-  return (
-    held.algorithm === key.algorithm &&
-    one.length === other.length &&
-    one.every((byte, i) => byte === other[i])
-  )
+  return held.fingerprint === key.fingerprint
 }

@@ -2,6 +2,7 @@ import {
   constants,
   createHmac,
   createPublicKey,
+  createSecretKey,
   createVerify,
   type KeyObject,
   timingSafeEqual,
@@ -16,6 +17,11 @@ import type { KeyMaterial, VerificationKey } from './verification-key.ts'
 /** Imports a public key; rejects for a key that the cryptography refuses, such as a bad curve point. */
 export async function importKey(jwk: JsonWebKey, _algorithm: SignatureAlgorithm): Promise<KeyMaterial> {
   return createPublicKey({ key: publicPart(jwk), format: 'jwk' })
+}
+
+/** Imports a shared secret, of which it holds a copy. */
+export async function importSecret(secret: Uint8Array, _algorithm: SignatureAlgorithm): Promise<KeyMaterial> {
+  return createSecretKey(secret)
 }
 
 function publicPart({ kty, n, e, crv, x, y }: JsonWebKey): Record<string, unknown> {
@@ -157,7 +163,7 @@ function isByHmac({ algorithm }: VerificationKey): boolean {
 /** By way of text, since Node makes that in less time than new bytes. */
 function isHmac(jws: CompactJws, { hash }: Scheme, secret: KeyMaterial): boolean {
   const { signature } = jws
-  const hmac = createHmac(hash as string, secret as Uint8Array).update(signingText(jws), 'latin1')
+  const hmac = createHmac(hash as string, secret as KeyObject).update(signingText(jws), 'latin1')
   const expected = Buffer.from(hmac.digest('binary'), 'latin1')
   return expected.length === signature.length && timingSafeEqual(expected, signature)
 }

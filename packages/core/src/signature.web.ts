@@ -8,6 +8,13 @@ export async function importKey(jwk: JsonWebKey, algorithm: SignatureAlgorithm):
   return await crypto.subtle.importKey('jwk', publicPart(jwk), parametersOf(algorithm), false, ['verify'])
 }
 
+/** Imports a shared secret, of which it holds a copy, for one algorithm. */
+export async function importSecret(secret: Uint8Array, algorithm: SignatureAlgorithm): Promise<KeyMaterial> {
+  return await crypto.subtle.importKey('raw', Uint8Array.from(secret), parametersOf(algorithm), false, [
+    'verify',
+  ])
+}
+
 /** Only what makes the key; what else was published with it has been judged before. */
 function publicPart({ kty, n, e, crv, x, y }: JsonWebKey): object {
   return kty === 'RSA' ? { kty, n, e } : kty === 'EC' ? { kty, crv, x, y } : { kty, crv, x }
@@ -32,12 +39,7 @@ export function verifySignatureAtOnce(_jws: CompactJws, _key: VerificationKey): 
 export async function verifySignature(jws: CompactJws, key: VerificationKey): Promise<boolean> {
   const parameters = parametersOf(key.algorithm)
   const data = new TextEncoder().encode(jws.text.slice(0, jws.signingInputEnd))
-  const { material } = key
-  const verifying =
-    material instanceof Uint8Array
-      ? await crypto.subtle.importKey('raw', Uint8Array.from(material), parameters, false, ['verify'])
-      : (material as CryptoKey)
-  return await crypto.subtle.verify(parameters, verifying, jws.signature, data)
+  return await crypto.subtle.verify(parameters, key.material as CryptoKey, jws.signature, data)
 }
 
 type CryptoKey = Awaited<ReturnType<typeof crypto.subtle.importKey>>

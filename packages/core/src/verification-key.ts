@@ -10,7 +10,7 @@ export interface VerificationKey {
   readonly material: KeyMaterial
 }
 
-/** What the runtime's cryptography takes: an imported public key, or the bytes of a shared secret. */
+/** A key as the runtime's cryptography takes it, imported once. */
 export type KeyMaterial = object
 
 const CURVES: Readonly<Record<string, string>> = {

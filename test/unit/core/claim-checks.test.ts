@@ -1,7 +1,7 @@
 import { createResourceServer } from '@scopegate/core'
 import { createFakeClock, createTestIssuer } from '@scopegate/core/testing'
 import { describe, expect, it } from 'vitest'
-import { type Claims, compileClaimChecks } from '../../../packages/core/src/claim-checks.ts'
+import { type Claims, compileClaimChecks, timesOf } from '../../../packages/core/src/claim-checks.ts'
 import type { DenialReason } from '../../../packages/core/src/denial-reason.ts'
 import type { ProfileOptions } from '../../../packages/core/src/token-profile-options.ts'
 import { bearerRequest, describeDecision } from '../../key-set-scenario.ts'
@@ -444,7 +444,7 @@ describe('the checks of a profile', () => {
   function firstFault(asked: ProfileOptions, given: object): DenialReason | undefined {
     const written: Claims = JSON.parse(JSON.stringify(given))
     return compileClaimChecks(asked, 0)
-      .map((check) => check(written, now))
+      .map((check) => check(written, now, timesOf(written)))
       .find((reason) => reason !== undefined)
   }
 })

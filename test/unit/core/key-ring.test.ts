@@ -1,7 +1,8 @@
-import { generateKeyPairSync } from 'node:crypto'
+import { generateKeyPairSync, type KeyObject } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
-import { importKeyRing, secretKeyRing } from '../../../packages/core/src/key-ring.ts'
+import { importKeyRing, importSecretRing } from '../../../packages/core/src/key-ring.ts'
 import type { JsonWebKey } from '../../../packages/core/src/key-set-options.ts'
+import type { VerificationKey } from '../../../packages/core/src/verification-key.ts'
 
 const P256 = 2n ** 256n - 2n ** 224n + 2n ** 192n + 2n ** 96n - 1n
 const rsa = { ...publicJwk('rsa'), kid: 'k' }
@@ -66,20 +67,29 @@ describe('a ring of published keys', () => {
 describe('a ring of shared secrets', () => {
   const secrets = [1, 2].map((byte) => new Uint8Array(64).fill(byte))
 
-  it('has each secret for each algorithm, whatever kid a token names', () => {
-    const ring = secretKeyRing(secrets, ['HS256', 'HS512'])
-    expect(ring.select('any', 'HS256').map(({ material }) => material)).toEqual(secrets)
+  const bytesIn = ({ material }: VerificationKey): Uint8Array =>
+    Uint8Array.from((material as KeyObject).export())
+
+  it('has each secret for each algorithm, whatever kid a token names', async () => {
+    const ring = await importSecretRing(secrets, ['HS256', 'HS512'])
+    expect(ring.select('any', 'HS256').map(bytesIn)).toEqual(secrets)
     expect(ring.select(undefined, 'HS512')).toHaveLength(2)
     expect(ring.select(undefined, 'HS384')).toEqual([])
     expect([ring.knows('any'), ring.knows(undefined)]).toEqual([true, true])
     expect(new Set(ring.keys.map(({ fingerprint }) => fingerprint)).size).toBe(4)
   })
 
-  it('holds copies, so that nobody changes a secret under it', () => {
+  it.each(['HS256', 'HS512'] as const)('tells secrets apart that are no text, for %s', async (algorithm) => {
+    const others = [0xfe, 0xff].map((byte) => Buffer.alloc(64, byte))
+    const { keys } = await importSecretRing(others, [algorithm])
+    expect(new Set(keys.map(({ fingerprint }) => fingerprint)).size).toBe(2)
+  })
+
+  it('holds copies, so that nobody changes a secret under it', async () => {
     const secret = new Uint8Array(64).fill(7)
-    const [key] = secretKeyRing([secret], ['HS256']).keys
+    const importing = importSecretRing([secret], ['HS256'])
     secret.fill(0)
-    expect(key?.material).toEqual(new Uint8Array(64).fill(7))
+    expect((await importing).keys.map(bytesIn)).toEqual([new Uint8Array(64).fill(7)])
   })
 })
 

@@ -61,10 +61,12 @@ async function tell(verdict: Promise<boolean>): Promise<'good' | 'bad' | 'no ver
 /** Both materials of the key made for each algorithm. */
 async function importAll(): Promise<ReadonlyMap<SignatureAlgorithm, Record<Implementation, KeyMaterial>>> {
   const entries = ALGORITHMS.map(async (algorithm) => {
-    if (algorithm.startsWith('HS')) return [algorithm, { node: keys.secret, web: keys.secret }] as const
-    const jwk = publish(keys, pairOf(algorithm))
     const [ofNode, ofWeb] = await Promise.all(
-      (['node', 'web'] as const).map(async (name) => await importWith(name, jwk, algorithm)),
+      (['node', 'web'] as const).map(async (name) =>
+        algorithm.startsWith('HS')
+          ? await IMPLEMENTATIONS[name].importSecret(keys.secret, algorithm)
+          : await importWith(name, publish(keys, pairOf(algorithm)), algorithm),
+      ),
     )
     return [algorithm, { node: ofNode as KeyMaterial, web: ofWeb as KeyMaterial }] as const
   })

@@ -42,8 +42,8 @@ export function vectorsOf({ testGroups }: VectorFile): readonly Vector[] {
   })
 }
 
-const atOnce: Pick<typeof node, 'importKey' | 'verifySignature'> = {
-  importKey: node.importKey,
+const atOnce: Pick<typeof node, 'importKey' | 'importSecret' | 'verifySignature'> = {
+  ...node,
   verifySignature: async (jws, key) => node.verifySignatureAtOnce(jws, key),
 }
 export const IMPLEMENTATIONS = { node, atOnce, web }
@@ -80,7 +80,9 @@ async function toKey(
   asSet: boolean,
 ): Promise<VerificationKey | undefined> {
   const material =
-    jwk.kty === 'oct' && !asSet ? secretOf(jwk, algorithm) : await importFor(name, jwk, algorithm, kid)
+    jwk.kty === 'oct' && !asSet
+      ? await importSecretFor(name, jwk, algorithm)
+      : await importFor(name, jwk, algorithm, kid)
   return material && { kid, algorithm: algorithm as SignatureAlgorithm, fingerprint: '', material }
 }
 
@@ -101,9 +103,14 @@ async function importFor(
 }
 
 /** As a profile with this secret and its one algorithm: too short a secret is refused at set-up. */
-function secretOf(jwk: JsonWebKey, algorithm: string): Uint8Array | undefined {
+async function importSecretFor(
+  name: Implementation,
+  jwk: JsonWebKey,
+  algorithm: string,
+): Promise<KeyMaterial | undefined> {
   const own = HMAC_ALGORITHMS.find((name) => name === jwk.alg)
   if (own === undefined || own !== algorithm || typeof jwk.k !== 'string') return undefined
   const secret = Buffer.from(jwk.k, 'base64url')
-  return weaknessOfSecret(secret, [own]) === undefined ? secret : undefined
+  if (weaknessOfSecret(secret, [own]) !== undefined) return undefined
+  return await IMPLEMENTATIONS[name].importSecret(secret, own)
 }
