@@ -1,6 +1,7 @@
 import type { HeaderLine, ResponseHeaders } from './decision.ts'
 import type { DenialReason } from './denial-reason.ts'
 import { type ErrorCode, type ErrorRenderer, renderError } from './error-renderer.ts'
+import { rememberLatest } from './remember-latest.ts'
 import type { Requirement } from './requirement.ts'
 
 interface Answer {
@@ -122,24 +123,31 @@ const RETRY_AFTER_SECONDS = 5
 export function createChallenger(options: ChallengerOptions): Challenger {
   const table = new Map<DenialReason, Prepared>()
   for (const [reason, answer] of Object.entries(ANSWERS) as [DenialReason, Answer][])
-    table.set(reason, { challenge: compile(reason, answer, options), known: new WeakMap() })
+    table.set(reason, prepare(compile(reason, answer, options), answer))
   return (reason, { methods, requirement }) => {
-    const { challenge, known } = table.get(reason) as Prepared
-    if (methods !== undefined)
-      return sealed({ ...challenge, headers: [...challenge.headers, ['Allow', methods]] })
-    if (requirement === undefined) return challenge
-    const found = known.get(requirement)
-    if (found) return found
-    const own = withParameters(challenge, parametersOf(ANSWERS[reason], requirement))
-    known.set(requirement, own)
-    return own
+    const { challenge, asking, allowing } = table.get(reason) as Prepared
+    if (methods !== undefined) return allowing(methods)
+    return requirement === undefined ? challenge : asking(requirement)
   }
 }
 
-/** One row of the table, and what was made of it for each requirement. */
+/** One row of the table, and what is made of it once for each requirement, or for the methods that it named last. */
 interface Prepared {
   readonly challenge: Challenge
-  readonly known: WeakMap<Requirement, Challenge>
+  readonly asking: (requirement: Requirement) => Challenge
+  readonly allowing: (methods: string) => Challenge
+}
+
+function prepare(challenge: Challenge, answer: Answer): Prepared {
+  const known = new WeakMap<Requirement, Challenge>()
+  const asking = (requirement: Requirement): Challenge => {
+    const own = known.get(requirement) ?? withParameters(challenge, parametersOf(answer, requirement))
+    known.set(requirement, own)
+    return own
+  }
+  const allowing = (methods: string): Challenge =>
+    sealed({ ...challenge, headers: [...challenge.headers, ['Allow', methods]] })
+  return { challenge, asking: rememberLatest(asking), allowing: rememberLatest(allowing) }
 }
 
 function compile(

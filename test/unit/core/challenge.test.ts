@@ -209,6 +209,16 @@ describe('the methods that are allowed', () => {
     expect(headers.filter(([name]) => name === 'Allow')).toEqual([['Allow', methods]])
     expect(ask('method_not_allowed', {}).headers.some(([name]) => name === 'Allow')).toBe(false)
   })
+
+  it('are put together once for requests that follow each other', () => {
+    const make = challenger()
+    for (const methods of ['GET, HEAD', 'POST', 'GET, HEAD']) {
+      const challenge = make('method_not_allowed', { methods })
+      expect(challenge.headers).toContainEqual(['Allow', methods])
+      expect(make('method_not_allowed', { methods })).toBe(challenge)
+      expect([challenge, challenge.headers, ...challenge.headers].every(Object.isFrozen)).toBe(true)
+    }
+  })
 })
 
 describe('options of the table', () => {

@@ -7,7 +7,7 @@ describe('a function that remembers its latest answer', () => {
     fc.assert(
       fc.property(fc.array(fc.constantFrom('a', 'b', '', 'undefined')), (texts) => {
         const asked: string[] = []
-        const answer = rememberLatest((text) => {
+        const answer = rememberLatest((text: string) => {
           asked.push(text)
           return text === 'a'
         })
@@ -17,9 +17,18 @@ describe('a function that remembers its latest answer', () => {
     )
   })
 
+  it('tells objects apart, whatever is in them', () => {
+    const answer = rememberLatest((key: object) => [key])
+    const [one, other] = [{}, {}]
+    for (const key of [one, other, one]) {
+      expect(answer(key)[0]).toBe(key)
+      expect(answer(key)).toBe(answer(key))
+    }
+  })
+
   it('remembers nothing where the function throws', () => {
     let isBroken = true
-    const answer = rememberLatest((text) => {
+    const answer = rememberLatest((text: string) => {
       if (isBroken) throw new Error(text)
       return text
     })
