@@ -25,7 +25,13 @@ export function startsIgnoringCase(text: string, row: Codes, start: number, leng
 
 /** ASCII letters to lower case and nothing else: `toLowerCase` would fold U+212A (Kelvin) onto `k`. */
 export function foldAscii(text: string): string {
-  return isAscii(text) ? text.toLowerCase() : text.replace(/[A-Z]/g, (letter) => letter.toLowerCase())
+  if (isAscii(text)) return text.toLowerCase()
+  let folded = ''
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i)
+    folded += String.fromCharCode(isBetween(code, 0x41, 0x5a) ? code + 0x20 : code)
+  }
+  return folded
 }
 
 function isAscii(text: string): boolean {

@@ -79,10 +79,11 @@ const MAX_ORIGIN_LENGTH = 512
 
 /** Whether the text is an origin exactly as a browser serialises it. */
 export function isCanonicalOrigin(text: string): boolean {
-  if (text.length > MAX_ORIGIN_LENGTH) return false
   if (text === 'null') return true
-  if (!/^[a-z][a-z0-9+.-]*:\/\/[^/?#@\\\s,*A-Z]+$/.test(text) || !URL.canParse(text)) return false
-  const { origin, href } = new URL(text)
-  // A scheme that the URL standard does not know, such as a browser extension's, has no origin there.
-  return (origin === 'null' ? href : origin) === text
+  // The URL standard takes these for part of a name, and keeps the case of one whose scheme it does not know.
+  const isWild = text.includes('*') || text.includes(',') || text !== text.toLowerCase()
+  if (text.length > MAX_ORIGIN_LENGTH || isWild || !URL.canParse(text)) return false
+  const { protocol, host } = new URL(text)
+  // The pages of files have the origin `null`.
+  return protocol !== 'file:' && host !== '' && `${protocol}//${host}` === text
 }
