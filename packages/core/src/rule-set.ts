@@ -22,11 +22,9 @@ export interface RuleSet {
   readonly compiled: readonly CompiledRule[]
   readonly rules: readonly RouteRule[]
   readonly demand: Demand
-  /** Those of them that replace others, where a target spells them exactly. */
-  readonly overriding: readonly CompiledRule[]
 }
 
-/** What rules ask together. Rules that ask the same share one, which then stays in the processor's cache. */
+/** What rules ask together. Rules that ask the same and replace none share one, which then stays in the processor's cache. */
 interface Demand {
   /** What those that ask for something ask, in the order of the table. */
   readonly requirements: readonly Requirement[]
@@ -34,6 +32,8 @@ interface Demand {
   readonly access: 'none' | 'public' | 'optional' | 'token'
   /** The opaque spellings that every one of them accepts. */
   readonly opaque: number
+  /** Those of them that replace others, where a target spells them exactly. */
+  readonly overriding: readonly CompiledRule[]
 }
 
 /** Puts rules together. */
@@ -43,12 +43,9 @@ export function createRuleSet(compiled: readonly CompiledRule[]): RuleSet {
   return {
     rules: Object.freeze(ordered.map(({ rule }) => rule)),
     demand: isSingle ? demandOf(ordered[0] as CompiledRule) : joinDemands(ordered),
-    overriding: ordered.some(isOverriding) ? ordered.filter(isOverriding) : NONE,
     compiled: ordered,
   }
 }
-
-const NONE: readonly CompiledRule[] = Object.freeze([])
 
 /** Told by what is written: which rules that names is found out when there are sets already. */
 function isOverriding({ rule }: CompiledRule): boolean {
@@ -58,6 +55,7 @@ function isOverriding({ rule }: CompiledRule): boolean {
 const demands = new WeakMap<Requirement, Demand>()
 
 function demandOf(rule: CompiledRule): Demand {
+  if (isOverriding(rule)) return joinDemands([rule])
   const known = demands.get(rule.requirement)
   if (known) return known
   const demand = joinDemands([rule])
@@ -74,6 +72,7 @@ function joinDemands(rules: readonly CompiledRule[]): Demand {
     requirements: asked.filter(({ access }) => access !== 'public'),
     access: ACCESS[strictest] as Demand['access'],
     opaque: asked.length === 0 ? 0 : asked.reduce((bits, { opaque }) => bits & opaque, -1),
+    overriding: rules.filter(isOverriding),
   })
 }
 
@@ -82,8 +81,9 @@ export const NO_RULES: RuleSet = createRuleSet([])
 
 /** Takes out the rules that another one replaces, where the target spells that one's literals byte for byte. */
 export function leaveOutOverridden(set: RuleSet, target: RequestTarget): RuleSet {
-  if (set.overriding.length === 0) return set
-  const spelt = set.overriding.filter(({ pattern }) => spellsExactly(target, pattern))
+  const { overriding } = set.demand
+  if (overriding.length === 0) return set
+  const spelt = overriding.filter(({ pattern }) => spellsExactly(target, pattern))
   return spelt.length === 0 ? set : remaining(set, spelt)
 }
 
