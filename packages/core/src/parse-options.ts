@@ -23,8 +23,10 @@ function ownCopy(value: unknown, where: string): unknown {
   if (Array.isArray(value)) return value.map((item, index) => ownCopy(item, join(where, index)))
   if (!isPlain(value)) throw new ConfigurationError(where, 'must be a plain object')
   const copy = withoutPrototype()
-  for (const [key, member] of Object.entries(value))
+  for (const key of Object.keys(value)) {
+    const member: unknown = value[key as keyof typeof value]
     copy[key] = typeof member === 'object' ? ownCopy(member, join(where, key)) : member
+  }
   return copy
 }
 
@@ -42,7 +44,8 @@ function isPlain(value: object): boolean {
 /** Takes out what was given as `undefined`, and freezes the rest; `copy` is nobody else's. */
 function withoutUndefined(copy: unknown): unknown {
   if (typeof copy !== 'object' || copy === null || copy instanceof Uint8Array) return copy
-  for (const [key, member] of Object.entries(copy)) {
+  for (const key of Object.keys(copy)) {
+    const member: unknown = copy[key as keyof typeof copy]
     if (member !== undefined) withoutUndefined(member)
     else Reflect.deleteProperty(copy, key)
   }

@@ -29,8 +29,11 @@ export interface PathForm {
   readonly letters: Codes
 }
 
-/** Rules whose patterns match equal targets. */
-type Path = readonly CompiledRule[]
+/** Rules whose patterns match equal targets, and the hash of their literals. */
+interface Path {
+  readonly hash: number
+  readonly rules: CompiledRule[]
+}
 
 /** The methods that are told apart; `undefined` is every other one, where some rule speaks of all. */
 export type Columns = readonly (string | undefined)[]
@@ -43,61 +46,68 @@ type Spelling = Pick<RequestTarget, 'hashes' | 'folded'>
  * the same requests.
  */
 export function createPathForms(rules: readonly CompiledRule[], columns: Columns): readonly PathForm[] {
-  const forms = new Map<string, Map<string, CompiledRule[]>>()
+  const forms = new Map<string, Map<string, Path>>()
   for (const rule of rules) {
-    const name = nameOf(rule.pattern)
-    const byLetters = forms.get(name) ?? new Map<string, CompiledRule[]>()
-    forms.set(name, byLetters)
-    const letters = lettersOf(rule.pattern)
-    const alike = byLetters.get(letters)
-    if (alike) alike.push(rule)
-    else byLetters.set(letters, [rule])
+    const { form, letters, hash } = literalsOf(rule.pattern)
+    const paths = forms.get(form) ?? new Map<string, Path>()
+    forms.set(form, paths)
+    const path = paths.get(letters)
+    if (path) path.rules.push(rule)
+    else paths.set(letters, { hash, rules: [rule] })
   }
-  return [...forms.values()].map((byLetters) => createForm(byLetters, columns))
+  return [...forms].map(([form, paths]) => createForm(form, paths, columns))
 }
 
-function nameOf({ segments, wildcard }: PathPattern): string {
-  let name = wildcard ? '*' : ''
-  for (const { literal } of segments) name += literal === undefined ? ':' : 'x'
-  return name
+/** A path in one look at its segments: what it is found by, and its form, a character for each segment and for a final `/*`. */
+interface Literals {
+  readonly form: string
+  readonly letters: string
+  readonly hash: number
 }
 
-function lettersOf({ segments }: PathPattern): string {
+function literalsOf({ segments, wildcard }: PathPattern): Literals {
+  let form = ''
   let letters = ''
-  for (const { literal } of segments) if (literal !== undefined) letters += `${literal}\0`
-  return letters
+  let hash = beginHash()
+  for (const segment of segments) {
+    const { literal } = segment
+    form += literal === undefined ? ':' : LITERAL
+    if (literal === undefined) continue
+    letters += `${literal}\0`
+    hash = addToHash(hash, segment.hash)
+  }
+  return { form: wildcard ? form + WILDCARD : form, letters, hash: endHash(hash) }
 }
 
-/** `byLetters` are paths of one form, each by its literals. */
-function createForm(byLetters: ReadonlyMap<string, Path>, columns: Columns): PathForm {
-  const paths = [...byLetters.values()]
-  const { segments, wildcard } = patternOf(paths[0] as Path)
+const LITERAL = 'x'
+const WILDCARD = '*'
+
+/** `paths` are of one form, each by its literals. */
+function createForm(form: string, paths: ReadonlyMap<string, Path>, columns: Columns): PathForm {
   // At least a quarter of the places are free.
-  const count = 2 ** (32 - Math.clz32((4 * paths.length) / 3))
+  const count = 2 ** (32 - Math.clz32((4 * paths.size) / 3))
   const slots = new Int32Array(2 * count)
-  const rows = new Array<RuleSet>(columns.length * count)
+  const rows = new Array<RuleSet>(columns.length * count).fill(NO_RULES)
   let start = 0
-  for (const [letters, path] of byLetters) {
-    const slot = takeSlot(slots, patternOf(path))
+  for (const [letters, { hash, rules }] of paths) {
+    const slot = takeSlot(slots, hash)
     slots[2 * slot + 1] = start
     start += letters.length
-    for (let at = 0; at < columns.length; at++) rows[slot * columns.length + at] = rulesFor(columns[at], path)
+    for (const rule of rules) writeRule(rows, slot * columns.length, rule, columns)
   }
+  const wildcard = form.endsWith(WILDCARD)
   return {
-    length: segments.length,
+    length: wildcard ? form.length - 1 : form.length,
     wildcard,
-    places: segments.flatMap(({ literal }, place) => (literal === undefined ? [] : [place])),
+    places: [...form].flatMap((kind, place) => (kind === LITERAL ? [place] : [])),
     slots,
     rows,
     width: columns.length,
-    letters: codesOf([...byLetters.keys()].join('')),
+    letters: codesOf([...paths.keys()].join('')),
   }
 }
 
-function takeSlot(slots: Int32Array, { segments }: PathPattern): number {
-  let literals = beginHash()
-  for (const { literal, hash } of segments) if (literal !== undefined) literals = addToHash(literals, hash)
-  const hash = endHash(literals)
+function takeSlot(slots: Int32Array, hash: number): number {
   const count = slots.length / 2
   let slot = placeOf(hash, count)
   while (slots[2 * slot] !== 0) slot = placeAfter(slot, count)
@@ -105,26 +115,19 @@ function takeSlot(slots: Int32Array, { segments }: PathPattern): number {
   return slot
 }
 
-function patternOf(path: Path): PathPattern {
-  return (path[0] as CompiledRule).pattern
-}
-
-/**
- * What a path says of a method, or of every one that no rule names. Refuses two that say something. How many there are tells
- * the length alone: whatever a list may inherit must not become a rule.
- */
-function rulesFor(method: string | undefined, path: Path): RuleSet {
-  const speaking = path.filter(({ methods }) => methods === '*' || methods.includes(method as string))
-  if (speaking.length === 0) return NO_RULES
-  if (speaking.length > 1) {
-    const [rule, other] = speaking as [CompiledRule, CompiledRule]
-    throw new ConfigurationError(
-      `routes[${other.index}]`,
-      `matches the same requests as routes[${rule.index}]`,
-    )
+/** Writes down what a rule says of each method. No other rule of its path may have said anything of that. */
+function writeRule(rows: RuleSet[], row: number, rule: CompiledRule, columns: Columns): void {
+  const { methods, index } = rule
+  const set = createRuleSet([rule])
+  for (let column = 0; column < columns.length; column++) {
+    if (methods !== '*' && !methods.includes(columns[column] as string)) continue
+    const other = rows[row + column] as RuleSet
+    if (other !== NO_RULES) {
+      const problem = `matches the same requests as routes[${other.compiled[0]?.index}]`
+      throw new ConfigurationError(`routes[${index}]`, problem)
+    }
+    rows[row + column] = set
   }
-  // Most paths have one rule, and need no list but their own.
-  return createRuleSet(path.length === 1 ? path : speaking)
 }
 
 /** In place of a parameter stands what no literal equals. */

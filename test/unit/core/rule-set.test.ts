@@ -111,6 +111,16 @@ describe('the rules that speak of one request', () => {
     },
   )
 
+  it.each([['*'], [['GET', 'POST']]] as const)(
+    'are one object for all methods of a rule for %j',
+    (method) => {
+      const table = compileRouteRules([{ method, path: '/a', scopes: 'a' }], new Set())
+      const target = parseRequestTarget('/a') as RequestTarget
+      expect(table.match('POST', target).rules).toHaveLength(1)
+      expect(table.match('POST', target)).toBe(table.match('GET', target))
+    },
+  )
+
   it('know which of them override any', () => {
     const user: RouteRule = { method: 'GET', path: '/users/:id', scopes: 'admin' }
     const me: RouteRule = { method: 'GET', path: '/users/me', scopes: 'self', overrides: '/users/:id' }
