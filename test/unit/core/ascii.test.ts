@@ -1,6 +1,12 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { codesOf, foldAscii, isUpperCaseWord, startsIgnoringCase } from '../../../packages/core/src/ascii.ts'
+import {
+  codesOf,
+  foldAscii,
+  hexDigit,
+  isUpperCaseWord,
+  startsIgnoringCase,
+} from '../../../packages/core/src/ascii.ts'
 
 describe('comparison without case', () => {
   it.each([
@@ -79,6 +85,15 @@ describe('an upper-case word', () => {
       expect(isUpperCaseWord(text)).toBe(false)
     },
   )
+})
+
+describe('a hexadecimal digit', () => {
+  it('is worth what it says, in either case, and nothing else is worth a number', () => {
+    for (let code = 0; code < 300; code++) {
+      const digit = String.fromCharCode(code)
+      expect(hexDigit(code), digit).toBe(/[\da-f]/i.test(digit) ? Number.parseInt(digit, 16) : Number.NaN)
+    }
+  })
 })
 
 function foldByHand(text: string): string {

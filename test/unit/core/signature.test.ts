@@ -202,6 +202,29 @@ function edwardsEdges(good: Buffer): readonly (readonly [string, Buffer])[] {
   ]
 }
 
+describe('a shared secret', () => {
+  it.each(['HS256', 'HS384', 'HS512'] as const)(
+    'for %s verifies and does nothing else on WebCrypto',
+    (algorithm) => {
+      expect(materials.get(algorithm)?.web).toMatchObject({
+        extractable: false,
+        type: 'secret',
+        usages: ['verify'],
+      })
+    },
+  )
+
+  it('is copied when it is imported', async () => {
+    const jws = parseCompactJws(tokenFor('HS256')) as CompactJws
+    for (const name of ['node', 'web'] as const) {
+      const secret = Uint8Array.from(keys.secret)
+      const importing = IMPLEMENTATIONS[name].importSecret(secret, 'HS256')
+      secret.fill(0)
+      expect(await verifyWith(name, jws, 'HS256', await importing)).toBe(true)
+    }
+  })
+})
+
 describe('a signature, whatever objects have inherited', () => {
   const inherited = { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: 20, length: 3, hash: 'sha512' }
   it.each(Object.entries(inherited))('is judged by its algorithm alone: %s', async (name, value) => {
