@@ -26,12 +26,7 @@ export function startsIgnoringCase(text: string, row: Codes, start: number, leng
 /** ASCII letters to lower case and nothing else: `toLowerCase` would fold U+212A (Kelvin) onto `k`. */
 export function foldAscii(text: string): string {
   if (isAscii(text)) return text.toLowerCase()
-  let folded = ''
-  for (let i = 0; i < text.length; i++) {
-    const code = text.charCodeAt(i)
-    folded += String.fromCharCode(isBetween(code, 0x41, 0x5a) ? code + 0x20 : code)
-  }
-  return folded
+  return Array.from(text, (character) => (isAscii(character) ? character.toLowerCase() : character)).join('')
 }
 
 function isAscii(text: string): boolean {

@@ -172,16 +172,10 @@ function compile(
 /** Shared by all requests that are answered alike. */
 function sealed({ status, headers, body }: Omit<Challenge, 'withCors'>): Challenge {
   const lines = Object.freeze(headers.map((line) => Object.freeze(line)))
-  let latest: { readonly cors: ResponseHeaders; readonly headers: ResponseHeaders } | undefined
-  const withCors = (cors: ResponseHeaders): ResponseHeaders => {
-    if (latest?.cors !== cors) latest = { cors, headers: joined(lines, cors) }
-    return latest.headers
-  }
+  const withCors = rememberLatest(({ remove, set, append }: ResponseHeaders): ResponseHeaders => {
+    return Object.freeze({ remove, set: Object.freeze([...lines, ...set]), append })
+  })
   return Object.freeze({ status, headers: lines, body, withCors })
-}
-
-function joined(lines: readonly HeaderLine[], { remove, set, append }: ResponseHeaders): ResponseHeaders {
-  return Object.freeze({ remove, set: Object.freeze([...lines, ...set]), append })
 }
 
 /** RFC 6750 section 3; the realm was checked at set-up, the rest is fixed, so nothing is left to escape. */

@@ -22,7 +22,10 @@ export async function importSecretRing(
   return createKeyRing(await importSecrets(secrets, algorithms, undefined), () => true)
 }
 
-/** Each secret for each algorithm, in this order. Of their fingerprints only equal secrets have the same. */
+/**
+ * Each secret for each algorithm, in this order. Only equal secrets have one fingerprint, which is a digest: where keys are
+ * looked at or compared there is no secret.
+ */
 export async function importSecrets(
   secrets: readonly Uint8Array[],
   algorithms: readonly SignatureAlgorithm[],
@@ -30,11 +33,15 @@ export async function importSecrets(
 ): Promise<readonly VerificationKey[]> {
   const importing = secrets.flatMap((secret) =>
     algorithms.map(async (algorithm) => {
-      const material = await importSecret(secret, algorithm)
-      return Object.freeze({ kid, algorithm, fingerprint: `${algorithm} ${secret.join()}`, material })
+      const [material, digest] = await Promise.all([importSecret(secret, algorithm), digestOf(secret)])
+      return Object.freeze({ kid, algorithm, fingerprint: `${algorithm} ${digest}`, material })
     }),
   )
   return await Promise.all(importing)
+}
+
+async function digestOf(secret: Uint8Array): Promise<string> {
+  return new Uint8Array(await crypto.subtle.digest('SHA-256', secret as Uint8Array<ArrayBuffer>)).join()
 }
 
 function createKeyRing(

@@ -82,8 +82,12 @@ export function isCanonicalOrigin(text: string): boolean {
   if (text === 'null') return true
   // The URL standard takes these for part of a name, and keeps the case of one whose scheme it does not know.
   const isWild = text.includes('*') || text.includes(',') || text !== text.toLowerCase()
-  if (text.length > MAX_ORIGIN_LENGTH || isWild || !URL.canParse(text)) return false
-  const { protocol, host } = new URL(text)
-  // The pages of files have the origin `null`.
-  return protocol !== 'file:' && host !== '' && `${protocol}//${host}` === text
+  if (text.length > MAX_ORIGIN_LENGTH || isWild) return false
+  try {
+    const { protocol, host } = new URL(text)
+    // The pages of files have the origin `null`.
+    return protocol !== 'file:' && host !== '' && `${protocol}//${host}` === text
+  } catch {
+    return false
+  }
 }

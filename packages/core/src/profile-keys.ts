@@ -5,7 +5,7 @@ import { createLocalKeySet, createRemoteKeySet } from './key-set.ts'
 import { isKeySetUrl, type JsonWebKeySet, KEY_SET_DEFAULTS } from './key-set-options.ts'
 import { fromKeySet, type KeySource } from './key-source.ts'
 import type { Fetch } from './remote-json.ts'
-import { createSecretLookup } from './secret-lookup.ts'
+import { createSecretLookup, listSecrets } from './secret-lookup.ts'
 import type { ProfileOptions, SignatureAlgorithm } from './token-profile-options.ts'
 import type { SecretLookup, Secrets } from './token-source-options.ts'
 import { algorithmsOf, weaknessOf, weaknessOfSecret } from './verification-key.ts'
@@ -79,13 +79,12 @@ function secretKeys(
   where: string,
 ): KeySource {
   if (isLookup(secret)) return createSecretLookup(secret, algorithms, now)
-  const secrets = typeof secret === 'string' || secret instanceof Uint8Array ? [secret] : secret
-  const bytes = secrets.map((value) => (typeof value === 'string' ? new TextEncoder().encode(value) : value))
-  for (const value of bytes) {
+  const secrets = listSecrets(secret)
+  for (const value of secrets) {
     const weakness = weaknessOfSecret(value, algorithms)
     if (weakness) throw new ConfigurationError(`${where}secret`, weakness)
   }
-  return fromKeySet(createLocalKeySet(async () => await importSecretRing(bytes, algorithms)))
+  return fromKeySet(createLocalKeySet(async () => await importSecretRing(secrets, algorithms)))
 }
 
 function isLookup(secret: Secrets | SecretLookup): secret is SecretLookup {

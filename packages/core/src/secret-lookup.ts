@@ -60,13 +60,18 @@ async function toKeys(
   algorithms: readonly SignatureAlgorithm[],
 ): Promise<readonly VerificationKey[]> {
   if (secrets === undefined) return []
-  const list = typeof secrets === 'string' || secrets instanceof Uint8Array ? [secrets] : secrets
-  const found = list.map(toBytes)
+  const found = listSecrets(secrets)
   for (const secret of found) {
     const weakness = weaknessOfSecret(secret, algorithms)
     if (weakness) throw new KeySetUnavailableError(`a secret that was found ${weakness}`)
   }
   return await importSecrets(found, algorithms, keyId)
+}
+
+/** One secret or several, as bytes that are nobody else's. */
+export function listSecrets(secrets: Secrets): readonly Uint8Array[] {
+  const list = typeof secrets === 'string' || secrets instanceof Uint8Array ? [secrets] : secrets
+  return list.map(toBytes)
 }
 
 function toBytes(secret: string | Uint8Array): Uint8Array {

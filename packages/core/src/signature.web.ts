@@ -10,9 +10,8 @@ export async function importKey(jwk: JsonWebKey, algorithm: SignatureAlgorithm):
 
 /** Imports a shared secret, of which it holds a copy, for one algorithm. */
 export async function importSecret(secret: Uint8Array, algorithm: SignatureAlgorithm): Promise<KeyMaterial> {
-  return await crypto.subtle.importKey('raw', Uint8Array.from(secret), parametersOf(algorithm), false, [
-    'verify',
-  ])
+  const bytes = secret as Uint8Array<ArrayBuffer>
+  return await crypto.subtle.importKey('raw', bytes, parametersOf(algorithm), false, ['verify'])
 }
 
 /** Only what makes the key; what else was published with it has been judged before. */

@@ -1,4 +1,5 @@
 import { generateKeyPairSync, type KeyObject } from 'node:crypto'
+import { inspect } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { importKeyRing, importSecretRing } from '../../../packages/core/src/key-ring.ts'
 import type { JsonWebKey } from '../../../packages/core/src/key-set-options.ts'
@@ -83,6 +84,13 @@ describe('a ring of shared secrets', () => {
     const others = [0xfe, 0xff].map((byte) => Buffer.alloc(64, byte))
     const { keys } = await importSecretRing(others, [algorithm])
     expect(new Set(keys.map(({ fingerprint }) => fingerprint)).size).toBe(2)
+  })
+
+  it('shows nobody a secret', async () => {
+    const { keys } = await importSecretRing([new TextEncoder().encode('s'.repeat(64))], ['HS512'])
+    const shown = inspect(keys, { depth: 9, showHidden: true, maxStringLength: null, maxArrayLength: null })
+    expect(shown).not.toContain('sss')
+    expect(shown).not.toContain('115,115')
   })
 
   it('holds copies, so that nobody changes a secret under it', async () => {

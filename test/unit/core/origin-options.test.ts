@@ -84,6 +84,12 @@ describe('an origin', () => {
     expect(error.key).toBe('origins[1]')
   })
 
+  it('is ASCII, also where the platform has looked at so many that it takes bytes for characters', () => {
+    const beyond = 'https://a\u00e2\u0082\u00acb'
+    for (let i = 0; i < 20_000; i++) isCanonicalOrigin(i % 2 === 0 ? beyond : `https://a${i}.example`)
+    expect(isCanonicalOrigin(beyond)).toBe(false)
+  })
+
   it('has 512 characters at most', () => {
     const [scheme, rest] = ['capacitor://', 'a'.repeat(500)]
     expect(isCanonicalOrigin(scheme + rest)).toBe(true)
