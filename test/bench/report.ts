@@ -1,4 +1,4 @@
-import { type Row, timesBetter, told, type Unit } from './row.ts'
+import type { Ratio, Row, Unit } from './row.ts'
 
 /** A row as lines of text: the figure, each peer beside it with what it leaves out, and the spread of all. */
 export function formatRow(row: Row): string {
@@ -9,9 +9,8 @@ export function formatRow(row: Row): string {
   }
   const own = Object.keys(row.spread).find((contestant) => !(contestant in peers) && contestant !== limitIs)
   const lines = [`${name}: ${formatFigure(ours, unit)} ${unit} ${spread(own ?? '')}${ratios(row)}`]
-  const judged = told(ours, row.spread[own ?? '']?.[1] ?? 0)
   for (const [peer, value] of Object.entries(peers)) {
-    const ahead = `${timesBetter(unit, judged, value).toFixed(2)}x`
+    const ahead = `${formatRatio(row.ratios[peer])}x`
     const note = row.notes[peer] === undefined ? '' : ` (${row.notes[peer]})`
     lines.push(`    ${peer}: ${formatFigure(value, unit)} ${spread(peer)} ${ahead}${note}`)
   }
@@ -20,11 +19,17 @@ export function formatRow(row: Row): string {
   return lines.join('\n')
 }
 
-function ratios({ ratioToBestPeer, ratioToLimit, limitIs }: Row): string {
+function ratios({ ratioToBestPeer, ratioToLimit, limitIs = '', ratios }: Row): string {
   const parts: string[] = []
   if (ratioToBestPeer !== undefined) parts.push(`${ratioToBestPeer.toFixed(2)}x the best peer`)
-  if (ratioToLimit !== undefined) parts.push(`${ratioToLimit.toFixed(2)} of ${limitIs}`)
+  if (ratioToLimit !== undefined) parts.push(`${formatRatio(ratios[limitIs])} of ${limitIs}`)
   return parts.length === 0 ? '' : `  ${parts.join(', ')}`
+}
+
+function formatRatio(ratio: Ratio | undefined): string {
+  if (ratio === undefined) return 'nothing to compare'
+  const [low, high] = ratio.spread.map((value) => value.toFixed(2))
+  return `${ratio.value.toFixed(2)} (${low} .. ${high})`
 }
 
 /** Three digits where they say something. */

@@ -6,6 +6,12 @@ export type Series = Readonly<Record<string, readonly number[]>>
 /** What a figure counts; all but `/s` are better the lower they are. */
 export type Unit = 'us' | 'ms' | '/s' | 'bytes'
 
+/** How many times better one contestant is than another: the middle one of the rounds, and the middle half of them. */
+export interface Ratio {
+  readonly value: number
+  readonly spread: readonly [number, number]
+}
+
 /** One line of the report. Beside the figures it carries what is needed to judge them. */
 export interface Row {
   readonly name: string
@@ -17,6 +23,8 @@ export interface Row {
   /** The limit in another mode of working, for comparison; no ratio is held against it. */
   readonly otherLimit?: { readonly name: string; readonly value: number }
   readonly peers: Readonly<Record<string, number>>
+  /** How many times better ours is than each other contestant. */
+  readonly ratios: Readonly<Record<string, Ratio>>
   /** How many times better ours is than the best peer, or at least is; above 1 is ahead, whatever the unit. */
   readonly ratioToBestPeer?: number
   /** How much of the limit ours reaches; 1 is the limit itself, whatever the unit. None of one too small to be told from nothing. */
@@ -38,6 +46,8 @@ export interface RowSource {
   readonly limit?: string
   /** Which of the series is the limit in another mode of working, where there is one. */
   readonly otherLimit?: string
+  /** Whether what was measured is what one thing takes more than another, which may come out as nothing or less. Default no. */
+  readonly isDifference?: boolean
   readonly notes?: Readonly<Record<string, string>>
 }
 
@@ -45,10 +55,11 @@ export interface RowSource {
 export function toRow(source: RowSource): Row {
   const { name, unit, series, ours = 'scopegate', limit = '', otherLimit = '', notes = {} } = source
   const medians = mapValues(series, median)
-  const own = medians[ours] as number
-  const { [ours]: _own, [limit]: bound, [otherLimit]: otherBound, ...peers } = medians
-  const best = bestOf(unit, Object.values(peers))
-  const judged = told(own, spreadOf(series[ours] ?? [])[1])
+  const { [ours]: own = 0, [limit]: bound, [otherLimit]: otherBound, ...peers } = medians
+  const { [ours]: values = [], ...others } = series
+  const compare = source.isDifference ? ratioOfMedians : ratioByRounds
+  const ratios = mapValues(others, (theirs) => compare(unit, values, theirs))
+  const best = bestOf(unit, peers)
   return {
     name,
     unit,
@@ -56,8 +67,9 @@ export function toRow(source: RowSource): Row {
     ...(bound !== undefined && { limit: bound, limitIs: limit }),
     ...(otherBound !== undefined && { otherLimit: { name: otherLimit, value: otherBound } }),
     peers,
-    ...(best !== undefined && { ratioToBestPeer: timesBetter(unit, judged, best) }),
-    ...(bound !== undefined && bound > 0 && { ratioToLimit: timesBetter(unit, judged, bound) }),
+    ratios,
+    ...(best !== undefined && { ratioToBestPeer: ratios[best]?.value as number }),
+    ...(bound !== undefined && bound > 0 && { ratioToLimit: ratios[limit]?.value as number }),
     spread: mapValues(series, spreadOf),
     notes: Object.fromEntries(Object.entries(notes).filter(([contestant]) => contestant in series)),
   }
@@ -75,18 +87,32 @@ export function joinSeries(parts: readonly Series[]): Series {
 
 const LEAST_TOLD = 0.1
 
-/** A difference that came out as nothing or less counts as the most it can well be, the upper end of its spread. */
-export function told(own: number, high: number): number {
-  return own > 0 ? own : Math.max(high, LEAST_TOLD)
+type Compare = (unit: Unit, ours: readonly number[], theirs: readonly number[]) => Ratio
+
+/** Within one round the machine is the same to all, which from one minute to the next it is not. */
+const ratioByRounds: Compare = (unit, ours, theirs) => {
+  const ratios = ours.map((own, round) => timesBetter(unit, own, theirs[round] as number))
+  return { value: median(ratios), spread: spreadOf(ratios) }
 }
 
-function bestOf(unit: Unit, values: readonly number[]): number | undefined {
-  if (values.length === 0) return undefined
-  return unit === '/s' ? Math.max(...values) : Math.min(...values)
+/** Of a difference that came out as nothing or less the most it can well be counts, the upper end of its spread. */
+const ratioOfMedians: Compare = (unit, ours, theirs) => {
+  const [low, high] = spreadOf(ours)
+  const against = (own: number): number => timesBetter(unit, own, median(theirs))
+  const most = Math.max(high, LEAST_TOLD)
+  const own = median(ours)
+  return { value: against(own > 0 ? own : most), spread: [against(most), against(Math.max(low, LEAST_TOLD))] }
+}
+
+function bestOf(unit: Unit, peers: Readonly<Record<string, number>>): string | undefined {
+  const [best] = Object.entries(peers).sort(([, one], [, other]) =>
+    unit === '/s' ? other - one : one - other,
+  )
+  return best?.[0]
 }
 
 /** How many times better the first figure is. */
-export function timesBetter(unit: Unit, ours: number, theirs: number): number {
+function timesBetter(unit: Unit, ours: number, theirs: number): number {
   return unit === '/s' ? ours / theirs : theirs / ours
 }
 

@@ -52,8 +52,8 @@ async function decisions({ settings, tokens, progress }: Bench): Promise<Series>
     rules: RULES,
     sampleMs: settings.sampleMs,
   }
-  const { rounds, bursts } = settings
-  return await race({ module: 'decision', contestants: KINDS, input, rounds, bursts })
+  const { rounds, bursts, casts } = settings
+  return await race({ module: 'decision', contestants: KINDS, input, rounds, bursts, casts })
 }
 
 async function overHttp({ settings, tokens, progress }: Bench, framework: string): Promise<Series> {

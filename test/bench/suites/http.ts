@@ -102,7 +102,7 @@ function rowsOf(framework: string, plain: Series, fromPage: Series): readonly Ro
   const { [BARE]: bare = [], ...added } = plain
   const { [WITH_ORIGINS]: scopegate = [] } = fromPage
   return [
-    toRow({ name, unit: 'us', series: added, limit: LEAST, notes: NOTES }),
+    toRow({ name, unit: 'us', series: added, limit: LEAST, isDifference: true, notes: NOTES }),
     toRow({ name: `${name}, from a page`, unit: 'us', series: { scopegate } }),
     toRow({
       name: `CPU per request, bare ${framework} app`,
