@@ -91,6 +91,7 @@ type Compare = (unit: Unit, ours: readonly number[], theirs: readonly number[]) 
 
 /** Within one round the machine is the same to all, which from one minute to the next it is not. */
 const ratioByRounds: Compare = (unit, ours, theirs) => {
+  if (ours.length !== theirs.length) throw new Error('measured in different numbers of rounds')
   const ratios = ours.map((own, round) => timesBetter(unit, own, theirs[round] as number))
   return { value: median(ratios), spread: spreadOf(ratios) }
 }

@@ -20,6 +20,9 @@ describe('an origin', () => {
     'https://user@app.example',
     'https://bücher.example',
     'capacitor://bücher',
+    'capacitor://App',
+    'capacitor://',
+    'file://app.example',
     `https://${'a'.repeat(300)}`,
   ])('may not be %j', (origin) => {
     expect(isCanonicalOrigin(origin)).toBe(false)
