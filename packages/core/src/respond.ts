@@ -11,6 +11,7 @@ import type { DenialReason } from './denial-reason.ts'
 import type { Gate } from './gate.ts'
 import type { Outcome } from './outcome.ts'
 import type { Plan } from './plan.ts'
+import { rememberLatest } from './remember-latest.ts'
 
 /** Step 8: puts an outcome into an answer; CORS headers ride on every one that the origin may read. */
 export function respond(gate: Gate, plan: Plan, outcome: Outcome, context: Context): AuthorizationDecision {
@@ -105,8 +106,12 @@ function deny(
 
 const MONITORED: HeaderLine = Object.freeze(['Scopegate-Mode', 'monitor'] as const)
 
+const monitored = rememberLatest(({ remove, set, append }: ResponseHeaders): ResponseHeaders => {
+  return Object.freeze({ remove, set: Object.freeze([...set, MONITORED]), append })
+})
+
 /** Monitor mode: the request goes on, and the response says that nothing was enforced. */
 function letThrough(gate: Gate, plan: Plan, context: Context, observed: DeniedDecision): AllowedDecision {
-  const { remove, set, append } = corsHeaders(gate, plan, context)
-  return { ...allow(plan, context, { remove, set: [...set, MONITORED], append }), observed }
+  const { allowed, token, rules, headers } = allow(plan, context, corsHeaders(gate, plan, context))
+  return { allowed, token, rules, observed, headers: monitored(headers) }
 }
