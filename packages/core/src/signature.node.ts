@@ -41,6 +41,7 @@ const TURN = 2
 const TURN_IN_A_CROWD = 0.2
 let turnBeganAt: number | undefined
 let inThreadPool = 0
+const waiting: (() => void)[] = []
 /** Whether the last signature that was left to other threads found another one there. */
 let isCrowded = false
 
@@ -89,7 +90,7 @@ export async function verifySignature(jws: CompactJws, key: VerificationKey): Pr
 }
 
 async function verifyInThreadPool(jws: CompactJws, scheme: Scheme, key: KeyMaterial): Promise<boolean> {
-  isCrowded = inThreadPool++ > 0
+  await enterThreadPool(scheme)
   try {
     return await new Promise<boolean>((resolve, reject) => {
       verify(scheme.hash, signingInput(jws), keyFor(scheme, key), jws.signature, (error, isGenuine) => {
@@ -98,8 +99,21 @@ async function verifyInThreadPool(jws: CompactJws, scheme: Scheme, key: KeyMater
       })
     })
   } finally {
-    inThreadPool--
+    leaveThreadPool()
   }
+}
+
+async function enterThreadPool({ mostInPool }: Scheme): Promise<void> {
+  isCrowded = inThreadPool > 0
+  if (inThreadPool < mostInPool) inThreadPool++
+  else await new Promise<void>((enter) => waiting.push(enter))
+}
+
+/** Whoever waits longest takes the place. */
+function leaveThreadPool(): void {
+  const enter = waiting.shift()
+  if (enter === undefined) inThreadPool--
+  else enter()
 }
 
 /** What one algorithm of RFC 7518 section 3 or RFC 8037 is called by Node. Nothing is left out, so that nothing is inherited. */
@@ -109,12 +123,21 @@ interface Scheme {
   readonly length: number | undefined
   readonly padding: number | undefined
   readonly saltLength: number | undefined
+  /**
+   * How many are in the thread pool at once: work of about a millisecond. Where processors are few, its threads leave this
+   * one waiting for as long as they have more.
+   */
+  readonly mostInPool: number
 }
 
+const MOST_IN_POOL = 16
+/** An RSA signature is verified in a third of the time. */
+const MOST_RSA_IN_POOL = 48
+
 const SCHEMES: Readonly<Record<SignatureAlgorithm, Scheme>> = Object.freeze({
-  RS256: plain('sha256'),
-  RS384: plain('sha384'),
-  RS512: plain('sha512'),
+  RS256: rsa('sha256'),
+  RS384: rsa('sha384'),
+  RS512: rsa('sha512'),
   PS256: pss('sha256'),
   PS384: pss('sha384'),
   PS512: pss('sha512'),
@@ -129,13 +152,17 @@ const SCHEMES: Readonly<Record<SignatureAlgorithm, Scheme>> = Object.freeze({
 })
 
 function plain(hash: string | null, length?: number): Scheme {
-  return { hash, length, padding: undefined, saltLength: undefined }
+  return { hash, length, padding: undefined, saltLength: undefined, mostInPool: MOST_IN_POOL }
+}
+
+function rsa(hash: string): Scheme {
+  return { ...plain(hash), mostInPool: MOST_RSA_IN_POOL }
 }
 
 /** RFC 7518 section 3.5: the salt is as long as the hash. */
 function pss(hash: string): Scheme {
   const { RSA_PKCS1_PSS_PADDING: padding, RSA_PSS_SALTLEN_DIGEST: saltLength } = constants
-  return { ...plain(hash), padding, saltLength }
+  return { ...rsa(hash), padding, saltLength }
 }
 
 function fits({ signature }: CompactJws, { length }: Scheme): boolean {

@@ -1,3 +1,4 @@
+import { createHook } from 'node:async_hooks'
 import { createHmac, generateKeyPairSync } from 'node:crypto'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { createResourceServer } from '@scopegate/core'
@@ -31,6 +32,22 @@ function judged(verify: () => boolean): boolean | 'failed' {
     return verify()
   } catch {
     return 'failed'
+  }
+}
+
+/** Watches how many signatures are with Node's other threads at once, until asked. */
+function countJobs(): () => number {
+  const jobs = new Set<number>()
+  let most = 0
+  const watch = createHook({
+    init: (id, type) => {
+      if (type === 'SIGNREQUEST') most = Math.max(most, jobs.add(id).size)
+    },
+    before: (id) => void jobs.delete(id),
+  }).enable()
+  return () => {
+    watch.disable()
+    return most
   }
 }
 
@@ -88,11 +105,33 @@ describe('a signature', () => {
     expect(verifiesAtOnce()).toBe(true)
   })
 
+  it.each([
+    ['ES256', 16],
+    ['RS256', 48],
+  ] as const)('waits in a crowd, and gets its own verdict: %s', async (algorithm, most) => {
+    const minting = await createTestIssuer({ now: clock.now, algorithm })
+    const good = createCompactJwsParser()(await minting.mintToken()) as CompactJws
+    const forged = { ...good, signature: good.signature.map((byte) => byte ^ 1) }
+    const [published] = minting.jwks.keys
+    const material = await importKey(published as NonNullable<typeof published>, algorithm)
+    const theirs: VerificationKey = { ...key, algorithm, material }
+    const isForged = (at: number): boolean => at % 3 === 0
+    const mostAtOnce = countJobs()
+    const verdicts = Array.from({ length: 100 }, (_, at) =>
+      verifySignature(isForged(at) ? forged : good, theirs),
+    )
+    expect(await Promise.all(verdicts)).toEqual(verdicts.map((_, at) => !isForged(at)))
+    expect(mostAtOnce()).toBe(most)
+    await nextTurn()
+    expect(verifiesAtOnce()).toBe(true)
+  })
+
   it('that the cryptography chokes on in another thread leaves no trace of itself', async () => {
     const { publicKey } = generateKeyPairSync('x25519')
     for (const material of [{ type: 'public' }, publicKey]) {
       const unfit: VerificationKey = { ...key, algorithm: 'EdDSA', material }
-      await expect(verifySignature(jws, unfit)).rejects.toThrow()
+      const crowd = await Promise.allSettled(Array.from({ length: 40 }, () => verifySignature(jws, unfit)))
+      expect(crowd.map(({ status }) => status)).toEqual(crowd.map(() => 'rejected'))
     }
     await nextTurn()
     expect(verifiesAtOnce()).toBe(true)
