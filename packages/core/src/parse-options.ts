@@ -8,7 +8,7 @@ import * as z from './schema.ts'
  * @internal
  */
 export function parseOptions<T>(schema: z.Schema, options: unknown, where: string): T {
-  const copy = ownCopy(options, where)
+  const copy = ownCopy(options)
   const issues = z.problemsOf(schema, copy)
   if (issues.length === 0) return withoutUndefined(copy) as T
   // What is misspelt is missing, too.
@@ -16,17 +16,17 @@ export function parseOptions<T>(schema: z.Schema, options: unknown, where: strin
   throw toConfigurationError((misspelt ?? issues[0]) as z.Issue, where)
 }
 
+/** What no schema takes, so that each says in its own words what should stand there. */
+const NOT_PLAIN = Symbol('not plain')
+
 /** With what was given as `undefined`: a claim to check that is `undefined` is a mistake, and the schema must see it. */
-function ownCopy(value: unknown, where: string): unknown {
+function ownCopy(value: unknown): unknown {
   if (typeof value !== 'object' || value === null) return value
   if (value instanceof Uint8Array) return Uint8Array.from(value)
-  if (Array.isArray(value)) return value.map((item, index) => ownCopy(item, join(where, index)))
-  if (!isPlain(value)) throw new ConfigurationError(where, 'must be a plain object')
+  if (Array.isArray(value)) return value.map(ownCopy)
+  if (!isPlain(value)) return NOT_PLAIN
   const copy = withoutPrototype()
-  for (const key of Object.keys(value)) {
-    const member: unknown = value[key as keyof typeof value]
-    copy[key] = typeof member === 'object' ? ownCopy(member, join(where, key)) : member
-  }
+  for (const key of Object.keys(value)) copy[key] = ownCopy(value[key as keyof typeof value])
   return copy
 }
 
@@ -55,7 +55,7 @@ function withoutUndefined(copy: unknown): unknown {
 function toConfigurationError(issue: z.Issue, where: string): ConfigurationError {
   const unknown = issue.code === 'unrecognized_keys' ? issue.keys.slice(0, 1) : []
   const key = [...issue.path, ...unknown].reduce<string>(join, where)
-  return new ConfigurationError(key, describe(issue))
+  return new ConfigurationError(key || 'options', describe(issue))
 }
 
 function join(path: string, key: PropertyKey): string {
@@ -64,8 +64,9 @@ function join(path: string, key: PropertyKey): string {
 }
 
 function describe(issue: z.Issue): string {
-  if (issue.code === 'unrecognized_keys') return 'is no option here; check its spelling'
+  if (issue.code === 'unrecognized_keys') return 'is no option here; check its spelling and its place'
   if (issue.code === 'custom' && issue.input === undefined) return `is required; it ${issue.message}`
   if (issue.code !== 'invalid_type' || issue.message !== 'Invalid input') return issue.message
-  return issue.input === undefined ? `is required (${issue.expected})` : `must be of type ${issue.expected}`
+  if (issue.input === undefined) return `is required (${issue.expected})`
+  return issue.input === NOT_PLAIN ? 'must be a plain object' : `must be of type ${issue.expected}`
 }

@@ -40,7 +40,7 @@ describe('a mistake is told in words that help to mend it', () => {
     ['onDecision: must be a function: (event) => void', { onDecision: {} }],
     ['routes: is empty; leave it out if only `requiring` is used', { routes: [] }],
     ['routes: must be of type array', { routes: {} }],
-    ['cache: is no option here; check its spelling', { cache: {} }],
+    ['cache: is no option here; check its spelling and its place', { cache: {} }],
   ])('on the server: %s', refusedBeside(profile))
 
   it.each<Mistake>([
@@ -157,7 +157,10 @@ describe('a mistake is told in words that help to mend it', () => {
       { secret: { by: 'x5t', find } },
     ],
     ['secret.by.claim: is empty', { secret: { by: { claim: '' }, find } }],
-    ['secret.ttl: is no option here; check its spelling', { secret: { by: 'kid', find, ttl: 1 } }],
+    [
+      'secret.ttl: is no option here; check its spelling and its place',
+      { secret: { by: 'kid', find, ttl: 1 } },
+    ],
   ])('about keys: %s', refusedBeside(named))
 
   it.each<Mistake>([
@@ -212,7 +215,7 @@ describe('a mistake is told in words that help to mend it', () => {
     ['match: is empty; leave it out', { match: {} }],
     ['match.id: is empty', { match: { id: '' } }],
     ['overrides: is empty', { overrides: [] }],
-    ['overides: is no option here; check its spelling', { overides: '/*' }],
+    ['overides: is no option here; check its spelling and its place', { overides: '/*' }],
   ])('in a rule: %s', (message, options) => {
     refusedBeside(profile)(`routes[1].${message}`, { routes: [rule, { ...rule, ...options }] })
   })

@@ -106,7 +106,15 @@ describe('options', () => {
     ['an error', new Error('a')],
   ])('are plain objects: %s is refused by its name', (_, tokenCache) => {
     expect(refusal({ ...good, tokenCache })).toMatchObject({ key: 'tokenCache' })
-    expect(refusal({ ...good, audience: ['a', tokenCache] })).toMatchObject({ key: 'audience[1]' })
+    expect(refusal({ ...good, audience: ['a', tokenCache] })).toMatchObject({ key: 'audience' })
+  })
+
+  it('are told what should stand there, where something else than an object should', () => {
+    expect(refusal({ ...good, tokenCache: new Map() }).message).toBe('tokenCache: must be a plain object')
+    expect(refusal({ ...good, realm: /a/ }).message).toBe('realm: must be of type string')
+    expect(refusal({ ...good, jwksUri: new URL('https://a.example') }).message).toMatch(
+      /must be of type string/,
+    )
   })
 
   it.each([
@@ -124,15 +132,15 @@ describe('options', () => {
       /no option/,
     ],
     ['a key called constructor', { ...good, constructor: 1 }, 'constructor', /no option/],
-    ['a list', [good], '', /must be of type object/],
-    ['text', 'issuer', '', /must be of type object/],
-    ['null for all', null, '', /must be of type object/],
-    ['nothing', undefined, '', /is required \(object\)/],
+    ['a list', [good], 'options', /must be of type object/],
+    ['text', 'issuer', 'options', /must be of type object/],
+    ['null for all', null, 'options', /must be of type object/],
+    ['nothing', undefined, 'options', /is required \(object\)/],
   ])('are refused for %s', (_, options, key, problem) => {
     const error = refusal(options)
     expect(error.key).toBe(key)
     expect(error.message).toMatch(problem)
-    expect(error.message.startsWith(key === '' ? '' : `${key}: `)).toBe(true)
+    expect(error.message.startsWith(`${key}: `)).toBe(true)
   })
 
   it('are named by where they stand', () => {

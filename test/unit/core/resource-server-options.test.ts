@@ -19,11 +19,11 @@ const isActive = (): boolean => true
 
 describe('options of a server', () => {
   it.each([
-    ['nothing', undefined, ''],
-    ['null', null, ''],
-    ['a list', [], ''],
-    ['text', 'https://issuer.example', ''],
-    ['a function', () => remote, ''],
+    ['nothing', undefined, 'options'],
+    ['null', null, 'options'],
+    ['a list', [], 'options'],
+    ['text', 'https://issuer.example', 'options'],
+    ['a function', () => remote, 'options'],
     ['no issuer', { audience: 'a' }, 'issuer'],
     ['no audience', { issuer: 'https://a.example' }, 'audience'],
     ['an unknown key', { ...profile, routs: routes }, 'routs'],
