@@ -44,8 +44,9 @@ export async function openPostgresStore(options: PostgresStoreOptions = {}): Pro
     // Not the copy, which is frozen: pg hides the private key in it.
     ...(options.ssl === undefined ? {} : { ssl: options.ssl }),
   })
-  // An idle connection that the server ends is replaced; without a listener it would end the process.
+  // A connection that the server ends is replaced, whether it is in use or not; without listeners it would end the process.
   pool.on('error', () => undefined)
+  pool.on('connect', (connection) => void connection.on('error', () => undefined))
   return await openSqlStore({
     dialect: new PostgresDialect({ pool: patientPool(pool, QUERY_TIMEOUT_MS) }),
     persistent: true,

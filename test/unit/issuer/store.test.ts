@@ -10,7 +10,7 @@ import type {
 import { openLibsqlStore } from '@scopegate/issuer/libsql'
 import { openPostgresStore } from '@scopegate/issuer/postgres'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { backEnds, persistentBackEnds, type TestDatabase } from './stores.ts'
+import { backEnds, persistentBackEnds, postgres, type TestDatabase } from './stores.ts'
 
 const account = (id: string, changes: Partial<AccountRecord> = {}): AccountRecord => ({
   id,
@@ -418,6 +418,28 @@ describe.each(persistentBackEnds)('the store on $name', ({ skip, create }) => {
     const store = await database.open()
     await store.close()
     await expect(store.accounts.find('acme')).rejects.toMatchObject({ code: 'ERR_STORE_UNAVAILABLE' })
+    await database.drop()
+  })
+})
+
+describe('a Postgres server that ends its connections', () => {
+  it.skipIf(postgres.skip)('while they are in use is an outage, and not the end of the process', async () => {
+    const database = await postgres.create()
+    const store = await database.open()
+    let ended = false
+    const outcomes = new Set<string>()
+    const reader = async (): Promise<void> => {
+      while (!ended) {
+        const found = store.accounts.find('acme')
+        outcomes.add(await found.then(String, ({ code }: { readonly code: string }) => code))
+      }
+    }
+    const readers = Array.from({ length: 8 }, reader)
+    for (let times = 0; times < 20; times++) await database.endConnections()
+    ended = true
+    await Promise.all(readers)
+    expect([...outcomes].sort()).toEqual(['ERR_STORE_UNAVAILABLE', 'undefined'])
+    await store.close()
     await database.drop()
   })
 })

@@ -48,7 +48,12 @@ export const libsqlFile: TestBackEnd = {
   },
 }
 
-export const postgres: TestBackEnd = {
+interface PostgresDatabase extends TestDatabase {
+  /** As a restart of the server does, to this database's connections alone. */
+  endConnections(): Promise<void>
+}
+
+export const postgres: TestBackEnd & { create(): Promise<PostgresDatabase> } = {
   name: databaseUrl === undefined ? 'Postgres (no DATABASE_URL)' : 'Postgres',
   skip: databaseUrl === undefined,
   create: async () => {
@@ -56,9 +61,12 @@ export const postgres: TestBackEnd = {
     await query(`create schema ${schema}`)
     const url = new URL(databaseUrl ?? '')
     url.searchParams.set('options', `-c search_path=${schema}`)
+    url.searchParams.set('application_name', schema)
+    const connections = `from pg_stat_activity where application_name = '${schema}'`
     return {
       open: async () => await openPostgresStore({ connectionString: url.href }),
       drop: async () => await query(`drop schema ${schema} cascade`),
+      endConnections: async () => await query(`select pg_terminate_backend(pid) ${connections}`),
     }
   },
 }
