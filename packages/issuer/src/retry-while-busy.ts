@@ -8,18 +8,23 @@ const LONGEST_PAUSE_MS = 50
 /**
  * Repeats work that another connection's write lock stands in the way of, for up to five seconds. SQLite's own busy timeout
  * is not used: it blocks the thread, and with it a transaction of this very process that it may be waiting for. The
- * connection is opened anew each time, as the driver leaves a refused statement pending on the old one.
+ * connection is opened anew each time, also the last, as the driver leaves a refused statement pending on the old one.
  */
-export async function retryWhileBusy<T>(client: Client, work: () => Promise<T>): Promise<T> {
-  const deadline = performance.now() + PATIENCE_MS
+export async function retryWhileBusy<T>(
+  client: Pick<Client, 'reconnect'>,
+  work: () => Promise<T>,
+  now: () => number = () => performance.now(),
+): Promise<T> {
+  const deadline = now() + PATIENCE_MS
   for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(2 * pause, LONGEST_PAUSE_MS)) {
     try {
       return await work()
     } catch (error) {
-      if (!isBusy(error) || performance.now() > deadline) throw error
+      if (!isBusy(error)) throw error
+      client.reconnect()
+      if (now() > deadline) throw error
     }
     await wait(pause)
-    client.reconnect()
   }
 }
 
