@@ -1,5 +1,5 @@
 import { createServer, request as httpRequest, type IncomingMessage } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { type AddressInfo, connect } from 'node:net'
 import { getRequestListener } from '@hono/node-server'
 import { createTokenIssuer, multisetDialect, standardDialect, type TokenIssuer } from '@scopegate/issuer'
 import { openLibsqlStore } from '@scopegate/issuer/libsql'
@@ -187,6 +187,15 @@ describe.each(Object.entries(mounts))('the issuer on %s', (_, { mount, consumed 
     expect(response.status).toBe(200)
   })
 
+  it('refuses JSON so deep that nobody could write it again', async () => {
+    const response = await post('/oauth/token', {
+      headers: { Authorization: basic(), 'Content-Type': 'application/json' },
+      body: `{"a":${'['.repeat(8000)}${']'.repeat(8000)}}`,
+    })
+    expect(response.status).toBe(400)
+    expect(await response.json()).toMatchObject({ error: 'invalid_request' })
+  })
+
   it('refuses a parameter that is given twice', async () => {
     const response = await post('/oauth/token', {
       headers: { Authorization: basic(), 'Content-Type': 'application/x-www-form-urlencoded' },
@@ -205,11 +214,22 @@ describe.each(Object.entries(mounts))('the issuer on %s', (_, { mount, consumed 
       })
       sent.on('error', reject).end()
     })
-    expect(status).toBe(401)
+    expect(status).toBe(400)
   })
 
   // Behind a body parser the limit is the parser's.
   if (!consumed) {
+    it('answers the next request of a connection behind a body that it had no use for', async () => {
+      const { port } = server.address() as AddressInfo
+      const head = (length: number): string =>
+        `POST /v1/m2m/token HTTP/1.1\r\nHost: x\r\nAuthorization: ${basic()}\r\nContent-Length: ${length}\r\n`
+      const socket = connect(port, '127.0.0.1')
+      socket.write(`${head(200_000)}\r\n${'x'.repeat(200_000)}${head(0)}Connection: close\r\n\r\n`)
+      let answers = ''
+      for await (const chunk of socket) answers += chunk
+      expect(answers.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 200', 'HTTP/1.1 200'])
+    })
+
     it('answers a body that is too large without reading it to its end', async () => {
       const sent = new ReadableStream({ pull: (controller) => controller.enqueue(new Uint8Array(65_536)) })
       const outcome = await post('/oauth/token', {

@@ -26,11 +26,17 @@ export function readClientCredentials(
     .map((place) => ({ place, found: read(place, headers, parameters) }))
     .filter(({ found }) => found !== 'absent')
   const [first] = used
-  if (choice !== 'first' && (used.length > 1 || namesAnother(credentials, first?.found, parameters))) {
+  const isOne = used.length < 2 && !isRepeated(first?.place, headers)
+  if (choice !== 'first' && (!isOne || namesAnother(credentials, first?.found, parameters))) {
     throw new TokenRequestError('several_credentials')
   }
   if (first === undefined || typeof first.found === 'string') throw new TokenRequestError('invalid_client')
   return first.found
+}
+
+/** No `Basic` credential has a comma; lines of one name are joined by it (RFC 9110 section 5.3). */
+function isRepeated(place: CredentialPlace | undefined, headers: Headers): boolean {
+  return place?.in === 'basic' && headers.get('authorization')?.includes(',') === true
 }
 
 /** Beside Basic the body may repeat the client's id (RFC 6749 section 3.2.1), but not name another one. */

@@ -108,20 +108,33 @@ function bodyOf(request: IncomingMessage, parsed: unknown): ReadableStream | Uin
   const isForm = request.headers['content-type']
     ?.toLowerCase()
     .startsWith('application/x-www-form-urlencoded')
-  return isForm ? toForm(parsed) : JSON.stringify(parsed)
+  return isForm ? toForm(parsed) : toJson(parsed)
 }
+
+/** What cannot be written again is answered as what cannot be read. */
+function toJson(parsed: unknown): string {
+  try {
+    return JSON.stringify(parsed) ?? UNREADABLE
+  } catch {
+    return UNREADABLE
+  }
+}
+
+const UNREADABLE = '{'
 
 /** Stops reading without destroying the request: the answer has to go out on the same connection. */
 function streamOf(request: IncomingMessage): ReadableStream {
   const chunks = request.iterator({ destroyOnReturn: false })
-  return new ReadableStream({
+  const source: UnderlyingDefaultSource = {
     pull: async (controller) => {
       const { done, value } = await chunks.next()
       if (done) controller.close()
       else controller.enqueue(value)
     },
     cancel: async () => void (await chunks.return?.()),
-  })
+  }
+  // Nothing is read ahead: Node throws away a body that nobody began to read, and stalls on one that was left half read.
+  return new ReadableStream(source, { highWaterMark: 0 })
 }
 
 /** A value that was sent twice is an array here, and is refused as such; nested objects are no parameter of ours. */

@@ -11,9 +11,10 @@ const MEDIA_TYPES = { form: 'application/x-www-form-urlencoded', json: 'applicat
 /** Reads the parameters of a request as its dialect has them; a dialect without bodies looks at neither body nor query. */
 export async function readParameters(
   request: Request,
-  { body }: TokenDialect,
+  dialect: TokenDialect,
   maxBytes: number,
 ): Promise<Parameters> {
+  const { body } = dialect
   if (body.length === 0) return NONE
   // A secret in a URL ends up in logs (RFC 6749 section 2.3.1).
   if (new URL(request.url).search !== '') throw new TokenRequestError('query_not_accepted')
@@ -23,7 +24,7 @@ export async function readParameters(
   const format = body.find((accepted) => MEDIA_TYPES[accepted] === type)
   if (format === undefined) throw new TokenRequestError('unsupported_content_type')
   const text = decodeUtf8(bytes)
-  return format === 'form' ? parseForm(text) : parseJson(text)
+  return format === 'form' ? parseForm(text) : parseJson(text, namesOf(dialect))
 }
 
 async function readBody(request: Request, maxBytes: number): Promise<Uint8Array> {
@@ -85,13 +86,24 @@ function parseForm(text: string): Parameters {
   return withoutEmpty(parameters)
 }
 
-/** Members that are no text are not ours; should one be needed, it is missing. */
-function parseJson(text: string): Parameters {
+/** What the dialect reads from a body. */
+function namesOf({ credentials, grant, parameters, required }: TokenDialect): ReadonlySet<string> {
+  const places = credentials.flatMap((place) => (place.in === 'body' ? [place.id, place.secret] : []))
+  const grantNames = typeof grant === 'object' ? [grant.parameter] : []
+  return new Set([places, grantNames, Object.values(parameters ?? {}), required ?? []].flat(2))
+}
+
+/**
+ * What is read must be text: a list of scopes that was passed over would be answered with all that there are. `null` is as
+ * good as nothing; what else the body holds is ignored, whatever it is.
+ */
+function parseJson(text: string, names: ReadonlySet<string>): Parameters {
   const members = parseObject(text)
   const parameters = new Map<string, string>()
   for (const [name, value] of Object.entries(members)) {
-    if (typeof value !== 'string') continue
-    if (hasControlCharacter(value)) throw new TokenRequestError('malformed_request')
+    if (value === null || !names.has(name)) continue
+    if (typeof value !== 'string' || hasControlCharacter(value))
+      throw new TokenRequestError('malformed_request')
     parameters.set(name, value)
   }
   return withoutEmpty(parameters)

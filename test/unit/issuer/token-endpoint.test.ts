@@ -95,6 +95,14 @@ describe('the standard dialect', () => {
     expect(reply).toMatchObject({ status: 400, body: { error: 'invalid_request' } })
   })
 
+  it('refuses two lines of credentials, which come joined by a comma', async () => {
+    const one = basic(client.id, client.secret)
+    for (const authorization of [`${one}, ${one}`, `${one},`]) {
+      const reply = await send(fixture, PATH, { headers: { authorization }, body: grant })
+      expect(reply).toMatchObject({ status: 400, body: { error: 'invalid_request' } })
+    }
+  })
+
   it('form-decodes id and secret one by one', async () => {
     const encode = (text: string): string => `%${Buffer.from(text[0] ?? '').toString('hex')}${text.slice(1)}`
     const headers = { authorization: basic(encode(client.id), encode(client.secret)) }
@@ -465,7 +473,6 @@ describe('garbled Basic credentials', () => {
     ['no id', `Basic ${btoa(':secret')}`],
     ['a NUL', `Basic ${btoa('a\0b:secret')}`],
     ['bytes that are no UTF-8', `Basic ${btoa('a:\xff')}`],
-    ['two headers joined', `${basic('a', 'b')}, ${basic('a', 'b')}`],
     ['a long header', `Basic ${'A'.repeat(12_000)}`],
   ])('are refused with 401: %s', async (_, authorization) => {
     for (const dialect of [standardDialect, multisetDialect]) {
@@ -619,6 +626,22 @@ describe('the Auth0 dialect', () => {
   ])('refuses JSON that is %s', async (_, text) => {
     expect(await json(text)).toMatchObject({ status: 400, body: { error: 'invalid_request' } })
     expect(fixture.faults).toEqual([])
+  })
+
+  it.each([
+    ['scope', ['query']],
+    ['scope', 7],
+    ['scope', true],
+    ['audience', [AUDIENCE]],
+    ['client_secret', {}],
+  ])('refuses a %s that is no text instead of passing it over: %j', async (name, value) => {
+    const reply = await json({ ...body, [name]: value })
+    expect(reply).toMatchObject({ status: 400, body: { error: 'invalid_request' } })
+  })
+
+  it('takes null for nothing, and ignores what it does not read', async () => {
+    const reply = await json({ ...body, scope: null, note: ['a'] })
+    expect(reply).toMatchObject({ status: 200, body: { scope: 'query write' } })
   })
 
   it('takes JSON whose texts hold colons, quotes and brackets', async () => {
