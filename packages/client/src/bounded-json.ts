@@ -10,12 +10,9 @@ export async function boundedJson({ body }: Response): Promise<Readonly<Record<s
     chunk = (await reader?.read())?.value
     text += decoder.decode(chunk, { stream: true })
   } while (chunk && text.length <= MAX_LENGTH)
-  if (chunk) {
-    text = ''
-    await reader?.cancel()
-  }
+  if (chunk) await reader?.cancel()
   try {
-    return JSON.parse(text) ?? {}
+    return JSON.parse(chunk ? '' : text) ?? {}
   } catch {
     // The parser's own error quotes the body.
     return {}

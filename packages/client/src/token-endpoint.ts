@@ -27,7 +27,7 @@ export async function requestToken(
   } catch (error) {
     throw unreachable(Object(error))
   }
-  const date = Date.parse(`${response.headers.get('date')}`)
+  const date = Date.parse(response.headers.get('date') ?? '')
   if (response.ok) return readGrant(fields, dialect, { sentAt, date })
   throw refusal(response, JSON.stringify(fields.error), date || now())
 }
@@ -39,7 +39,7 @@ function unreachable({
   readonly code?: string
   readonly cause?: { readonly code?: string } | null
 }): TokenError {
-  const known = /^[A-Z][A-Z0-9_]+$/.exec(`${cause?.code ?? code}`)?.[0]
+  const known = /^[A-Z][A-Z0-9_]+$/.exec((cause?.code ?? code) as string)?.[0]
   return new TokenError(
     'ERR_TOKEN_UNAVAILABLE',
     `the token endpoint could not be reached (${known ?? 'no code'})`,

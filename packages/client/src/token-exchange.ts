@@ -16,14 +16,15 @@ export interface OwnedGrant extends Grant {
 export type TokenExchange = (attempts: number, last: OwnedGrant | undefined) => Promise<OwnedGrant>
 
 /**
- * Creates what makes the exchange of each target. A `Retry-After` holds for all of them. A refusal holds for its target and
- * credentials, one second: callers come again at their own rate, and an issuer may lock a client out for that.
+ * Creates what makes the exchange of each target. A `Retry-After` holds for all of them, and for these credentials: it may be
+ * their failures that it answers. A refusal holds for its target and credentials, one second: callers come again at their own rate, and an issuer may lock a client out for that.
  */
 export function createTokenExchange(settings: TokenManagerSettings): (target: TokenTarget) => TokenExchange {
   const { now, wait, timeout } = settings
   let pausedAt = 0
   let pause = 0
   let pausedBy: TokenError | undefined
+  let paused = ''
 
   /** The time limit, also for work that ignores its signal. */
   const bounded = <T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> => {
@@ -38,16 +39,16 @@ export function createTokenExchange(settings: TokenManagerSettings): (target: To
     let refusal: TokenError
 
     return async function exchange(attempts, last) {
-      if (isRecent(pausedAt, pause, now())) {
-        const rest = pausedAt + pause - now()
-        if (attempts < 2 || rest > LONGEST_WAIT) throw pausedBy
-        await wait(rest)
-      }
       if (!isRecent(refusedAt, 1000, now())) refused = ''
       for (let failures = 0; ; ) {
         const credentials = await bounded(settings.credentials)
         const asText = JSON.stringify(credentials)
         if (asText === refused) throw refusal
+        if (asText === paused && isRecent(pausedAt, pause, now())) {
+          const rest = pausedAt + pause - now()
+          if (attempts < 2 || rest > LONGEST_WAIT) throw pausedBy
+          await wait(rest)
+        }
         const refreshToken = last?.clientId === credentials.clientId && last.refreshToken
         // Used once, whatever comes of it: an issuer that rotates takes a second use for theft (RFC 9700 section 4.14).
         if (last) last.refreshToken = undefined
@@ -68,6 +69,7 @@ export function createTokenExchange(settings: TokenManagerSettings): (target: To
             pausedAt = now()
             pause = retryAfter * 1000
             pausedBy = error
+            paused = asText
           }
           if (++failures >= attempts) throw error
           if (asText === refused) continue

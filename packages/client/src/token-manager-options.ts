@@ -21,8 +21,8 @@ export interface TokenManagerOptions {
   /** The audience to ask for where a call names none. Default: none, and the issuer decides. */
   readonly audience?: string
   /**
-   * The share of a token's lifetime, from 0 to 0.9, before whose start a new one is fetched in the background while the
-   * old one still serves. Default 0.2: a token of an hour is renewed by the first call after 48 minutes.
+   * The last share of a token's lifetime, from 0 to 0.9, in which a new one is fetched in the background while the old one
+   * still serves. Default 0.2: a token of an hour is renewed by the first call after 48 minutes.
    */
   readonly refreshAhead?: number
   /** Seconds for one attempt, body and `credentials()` included. Default 10. */
@@ -54,7 +54,6 @@ export interface TokenManagerSettings extends Required<Omit<TokenManagerOptions,
 
 interface Open extends TokenTarget {
   readonly credentials: () => Promise<ClientCredentials>
-  readonly waitUntil: TokenManagerOptions['waitUntil'] | undefined
 }
 
 const DEFAULTS = {

@@ -33,8 +33,8 @@ export interface TokenManager extends TokenSource {
    */
   token(request?: TokenRequest): Promise<string>
   /**
-   * Drops the token if it is the one in hand, unless it has only just been fetched (a tenth of its lifetime ago, 30 s at
-   * most): where a new token is refused, another would be too. Fetches nothing.
+   * Drops the token if it is the one in hand, unless one was dropped just before (a tenth of its lifetime ago, 30 s at
+   * most): where the new token is refused as well, another would be too. Fetches nothing.
    */
   invalidate(token: string): void
 }

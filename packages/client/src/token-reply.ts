@@ -35,7 +35,7 @@ export function readGrant(
   // With other characters `Headers` would throw later, and put the token into its message.
   if (typeof token !== 'string' || !/^[!-~]+$/.test(token)) throw unusable('access_token')
   // RFC 6749 section 7.1: a token of a type that is not understood must not be used.
-  if (!/^bearer$/i.test(`${token_type ?? 'bearer'}`)) throw unusable('token_type')
+  if (!/^bearer$/i.test((token_type ?? 'bearer') as string)) throw unusable('token_type')
   const lifetime = isSeconds(expires_in) && Number(expires_in) * 1000
   if (!lifetime) throw unusable('expires_in')
   return { token, sentAt: time.sentAt, lifetime, refreshToken }

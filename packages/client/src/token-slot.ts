@@ -22,6 +22,7 @@ export function createTokenSlot(settings: TokenManagerSettings, exchange: TokenE
   let grant: OwnedGrant | undefined
   let refreshIn = 0
   let flight: Flight | undefined
+  let invalidatedAt: number // nothing is recent before it has a value
 
   const usable = (): OwnedGrant | undefined =>
     grant && isRecent(grant.sentAt, grant.lifetime - tenth(grant, 5000), now()) ? grant : undefined
@@ -43,11 +44,11 @@ export function createTokenSlot(settings: TokenManagerSettings, exchange: TokenE
     if (flight === ended) flight = undefined
   }
 
-  const start = (background: boolean): Promise<string> => {
+  const start = (background: boolean, since = now()): Promise<string> => {
     const token = renew(background)
     const land = (): undefined => forget(mine)
     // What ends a refresh need not end the wait of a caller who has no other token.
-    const mine: Flight = { since: now(), join: joining(background ? token.catch(land) : token) }
+    const mine: Flight = { since, join: joining(background ? token.catch(land) : token) }
     flight = mine
     token.then(land, land)
     return token
@@ -77,7 +78,10 @@ export function createTokenSlot(settings: TokenManagerSettings, exchange: TokenE
       return start(false)
     },
     invalidate(refused) {
-      if (grant?.token === refused && !isRecent(grant.sentAt, tenth(grant, 30_000), now())) grant.lifetime = 0
+      if (grant?.token === refused && !isRecent(invalidatedAt, tenth(grant, 30_000), now())) {
+        grant.lifetime = 0
+        invalidatedAt = now()
+      }
     },
   }
 }

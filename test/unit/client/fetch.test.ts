@@ -94,12 +94,18 @@ describe('fetch with tokens', () => {
       expect(issuer.received).toHaveLength(2)
     })
 
-    it('does not exchange a token that was fetched for this request: another would fare no better', async () => {
+    it('of a token that has only just been fetched, exchanges all the same: its client may be another by now', async () => {
+      accept('token-2')
+      expect((await request('/maps')).status).toBe(200)
+      expect(sent()).toEqual(['Bearer token-1', 'Bearer token-2'])
+    })
+
+    it('of the token that replaced a refused one, exchanges nothing: another would fare no better', async () => {
       accept('none')
       expect((await request('/maps')).status).toBe(401)
       expect((await request('/maps')).status).toBe(401)
-      expect(api.received).toHaveLength(2)
-      expect(issuer.received).toHaveLength(1)
+      expect(sent()).toEqual(['Bearer token-1', 'Bearer token-2', 'Bearer token-2'])
+      expect(issuer.received).toHaveLength(2)
     })
 
     it('for a token that was replaced meanwhile, takes the newer one and exchanges nothing', async () => {

@@ -23,11 +23,11 @@ const everythingOf = (...paths: readonly string[]): string =>
 
 describe('the size of the client in a bundle', () => {
   it.each([
-    ['the token manager', everythingOf(''), 2950],
+    ['the token manager', everythingOf(''), 3000],
     ['dialects', everythingOf('/dialects'), 1600],
     ['fetch', everythingOf('/fetch'), 1100],
     ['mint', everythingOf('/mint'), 1100],
-    ['all of it', everythingOf('', '/dialects', '/fetch', '/mint'), 5200],
+    ['all of it', everythingOf('', '/dialects', '/fetch', '/mint'), 5300],
   ])('%s keeps its budget', async (_, contents, most) => {
     const { bytes, code } = await bundle(contents)
     expect(code).not.toMatch(/\b(import|require)\b\s*[("'{]/)

@@ -117,6 +117,27 @@ describe('an endpoint that is unavailable', () => {
     expect(new Set(await Promise.all(both))).toEqual(new Set(['token-2', 'token-3']))
   })
 
+  it('with Retry-After is asked at once with other credentials: those before may have been throttled for their failures', async () => {
+    let clientSecret = 'old'
+    answerFirst({ status: 429, headers: { 'retry-after': '60' } })
+    const tokens = createManager({ credentials: () => ({ clientId: 'reader', clientSecret }) })
+    expect(await failure(tokens)).toMatchObject({ status: 429 })
+    expect(await failure(tokens)).toMatchObject({ status: 429 })
+    expect(server.received).toHaveLength(1)
+    clientSecret = 'new'
+    expect(await tokens.token()).toBe('token-2')
+  })
+
+  it('fails with what the clock throws, and leaves no rejection to itself', async () => {
+    const tokens = createManager({
+      now: () => {
+        throw new Error('no clock')
+      },
+    })
+    await expect(tokens.token()).rejects.toThrow('no clock')
+    expect(server.received).toHaveLength(0)
+  })
+
   it('is asked again after an hour, whatever Retry-After says', async () => {
     answerFirst({ status: 503, headers: { 'retry-after': '99999999999' } })
     const tokens = createManager()
