@@ -54,6 +54,7 @@ export interface TokenManagerSettings extends Required<Omit<TokenManagerOptions,
 
 interface Open extends TokenTarget {
   readonly credentials: () => Promise<ClientCredentials>
+  readonly waitUntil: TokenManagerOptions['waitUntil'] | undefined
 }
 
 const DEFAULTS = {

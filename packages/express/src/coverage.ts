@@ -12,6 +12,7 @@ import {
   readRoutePath,
 } from '@scopegate/core/coverage'
 import { startDryRun } from './dry-run.ts'
+import { gates } from './protect.ts'
 import { isExpress4, type Layer, mountPathsOf, type Router, routerOf } from './registered-layer.ts'
 
 export { type CoverageOptions, RouteCoverageError } from '@scopegate/core/coverage'
@@ -37,7 +38,7 @@ export async function assertRoutesCovered(
 ): Promise<RouteCoverage> {
   const router = routerOf(app)
   if (router === undefined) throw new TypeError('not an Express application with routes, nor a router')
-  const reading = startReading(options)
+  const reading = startReading(server, options)
   readRouter(reading, router, '', false)
   const prototypes = app as { readonly request?: object; readonly response?: object }
   const dry = startDryRun(router, [...reading.routers], (layer) => reading.transparent.has(layer), prototypes)
@@ -56,20 +57,31 @@ interface Reading {
   readonly transparent: Set<Layer>
   readonly mounts: MountedApps
   readonly middleware: readonly unknown[]
+  readonly isGate: (handle: object) => boolean
+  gated: boolean
 }
 
-function startReading(options: CoverageOptions): Reading {
+function startReading({ routes }: Pick<ResourceServer, 'routes'>, options: CoverageOptions): Reading {
   const { middleware = [] } = options
-  const mounts = createMountedApps(options)
-  return { routes: [], unseen: [], routers: new Set(), transparent: new Set(), mounts, middleware }
+  return {
+    routes: [],
+    unseen: [],
+    routers: new Set(),
+    transparent: new Set(),
+    mounts: createMountedApps(options),
+    middleware,
+    isGate: (handle) => gates.get(handle)?.routes === routes,
+    gated: false,
+  }
 }
 
 function toApp(
-  { routes, unseen, mounts }: Reading,
+  { routes, unseen, mounts, gated }: Reading,
   run: (method: string, target: string) => Promise<readonly Layer[]>,
 ): RegisteredApp {
   return {
     routes,
+    gated,
     faults: mounts.faults(),
     unseen,
     dispatch: async (method, target) => [await run(method, target)],
@@ -83,9 +95,16 @@ function readRouter(reading: Reading, router: Router, prefix: string, guarded: b
     const paths = mountPathsOf(layer)
     if (layer.route) readRoute(reading, layer, prefix, inside)
     else if (layer.handle.length > 3) continue
-    else if (layer.handle.name === 'scopegate') inside ||= paths?.includes('/') === true
+    else if (layer.handle.name === 'scopegate') inside = readGate(reading, layer, paths) || inside
     else readUse(reading, layer, paths, prefix, inside)
   }
+}
+
+/** Whether what comes behind it is behind this server's gate; that of another server, or of one route, is none. */
+function readGate(reading: Reading, { handle }: Layer, paths: readonly unknown[] | undefined): boolean {
+  const isGate = reading.isGate(handle)
+  reading.gated ||= isGate
+  return isGate && paths?.includes('/') === true
 }
 
 function readRoute(reading: Reading, layer: Layer, prefix: string, guarded: boolean): void {

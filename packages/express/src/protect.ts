@@ -24,8 +24,13 @@ export type Guard = (
  * @example app.use(protect(server))
  */
 export function protect(server: ResourceServer): Guard {
-  return guard(server.protecting())
+  const middleware = guard(server.protecting())
+  gates.set(middleware, server)
+  return middleware
 }
+
+/** Which server each gate is of, for the coverage check. */
+export const gates: WeakMap<object, Pick<ResourceServer, 'routes'>> = new WeakMap()
 
 /**
  * Judges the requests of one route by the requirement written there, alone or after {@link protect}: then both must allow.

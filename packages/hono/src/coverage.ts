@@ -11,6 +11,7 @@ import {
   readRoutePath,
 } from '@scopegate/core/coverage'
 import type { Hono } from 'hono'
+import { gates } from './protect.ts'
 
 export { type CoverageOptions, RouteCoverageError } from '@scopegate/core/coverage'
 
@@ -33,7 +34,8 @@ export async function assertRoutesCovered(
   options: CoverageOptions = {},
 ): Promise<RouteCoverage> {
   const mounts = createMountedApps(options)
-  const registered = readApp(app as Hono, { mounts, middleware: options.middleware ?? [] }, '')
+  const { middleware = [] } = options
+  const registered = readApp(app as Hono, { mounts, middleware, routes: server.routes }, '')
   const faults = [...registered.faults, ...mounts.faults()]
   return await assertCoverage({ ...registered, faults }, server.routes)
 }
@@ -43,6 +45,7 @@ type Route = Hono['routes'][number]
 interface Given {
   readonly mounts: MountedApps
   readonly middleware: readonly unknown[]
+  readonly routes: ResourceServer['routes']
 }
 
 interface Reading {
@@ -51,17 +54,19 @@ interface Reading {
   readonly unseen: string[]
   /** The apps passed in, each by the route it is mounted with. */
   readonly mounted: Map<unknown, RegisteredApp>
+  gated: boolean
 }
 
 function readApp(app: Hono, options: Given, prefix: string, guarded = false): RegisteredApp {
-  const reading: Reading = { routes: [], faults: [], unseen: [], mounted: new Map() }
+  const reading: Reading = { routes: [], faults: [], unseen: [], mounted: new Map(), gated: false }
   if (hasOwnGetPath(app)) reading.faults.push('`getPath` makes the router see another path than the gate')
-  const gates: Route[] = []
+  const before: Route[] = []
   for (const route of app.routes) {
-    if (functionOf(route).name === 'scopegate') gates.push(route)
-    else
-      readRoute(reading, app, route, prefix, guarded || gates.some((gate) => isUnder(gate, route)), options)
+    if (isGate(route, options.routes)) before.push(route)
+    else if (functionOf(route).name !== 'scopegate')
+      readRoute(reading, app, route, prefix, guarded || before.some((gate) => isUnder(gate, route)), options)
   }
+  reading.gated ||= before.length > 0
   return {
     ...reading,
     dispatch: async (method, target) => [await dispatch(app, reading, method, target, prefix)],
@@ -100,6 +105,12 @@ function hasOwnGetPath(app: Hono): boolean {
 function functionOf({ handler }: Route): { readonly name: string; readonly length: number } {
   const wrapped: unknown = Reflect.get(handler, '__COMPOSED_HANDLER')
   return typeof wrapped === 'function' ? wrapped : handler
+}
+
+/** Of which server it is cannot be told where that is made for each environment. That of another, or of one route, is none. */
+function isGate(route: Route, routes: ResourceServer['routes']): boolean {
+  const server = gates.get(functionOf(route))
+  return typeof server === 'function' || server?.routes === routes
 }
 
 function isUnder(gate: Route, { path }: Route): boolean {
@@ -166,4 +177,5 @@ function readMounted(
   reading.routes.push(...registered.routes)
   reading.faults.push(...registered.faults)
   reading.unseen.push(...registered.unseen)
+  reading.gated ||= registered.gated
 }

@@ -11,8 +11,13 @@ type Rule<S extends string> = Parameters<core.ResourceServer<S>['requiring']>[0]
  * @example app.use(protect(server))
  */
 export function protect(server: core.ResourceServer | ((c: Context) => core.ResourceServer)): Guard {
-  return guard(typeof server === 'function' ? perEnvironment(server) : server.protecting())
+  const middleware = guard(typeof server === 'function' ? perEnvironment(server) : server.protecting())
+  gates.set(middleware, server)
+  return middleware
 }
+
+/** Which server each gate is of, for the coverage check. */
+export const gates: WeakMap<object, Parameters<typeof protect>[0]> = new WeakMap()
 
 /**
  * Judges one route by the requirement written there, alone or after {@link protect}: both must allow. No preflights.

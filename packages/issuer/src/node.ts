@@ -125,16 +125,18 @@ const UNREADABLE = '{'
 /** Stops reading without destroying the request: the answer has to go out on the same connection. */
 function streamOf(request: IncomingMessage): ReadableStream {
   const chunks = request.iterator({ destroyOnReturn: false })
-  const source: UnderlyingDefaultSource = {
-    pull: async (controller) => {
-      const { done, value } = await chunks.next()
-      if (done) controller.close()
-      else controller.enqueue(value)
+  return new ReadableStream(
+    {
+      pull: async (controller) => {
+        const { done, value } = await chunks.next()
+        if (done) controller.close()
+        else controller.enqueue(value)
+      },
+      cancel: async () => void (await chunks.return?.()),
     },
-    cancel: async () => void (await chunks.return?.()),
-  }
-  // Nothing is read ahead: Node throws away a body that nobody began to read, and stalls on one that was left half read.
-  return new ReadableStream(source, { highWaterMark: 0 })
+    // Nothing is read ahead: Node throws away a body that nobody began to read, and stalls on one that was left half read.
+    { highWaterMark: 0 },
+  )
 }
 
 /** A value that was sent twice is an array here, and is refused as such; nested objects are no parameter of ours. */

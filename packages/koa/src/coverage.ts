@@ -10,6 +10,7 @@ import {
   readRoutePath,
 } from '@scopegate/core/coverage'
 import { dryRun } from './dry-run.ts'
+import { gates } from './protect.ts'
 import { isRouted, type Layer, type Middleware, type Router } from './registered-router.ts'
 
 export { type CoverageOptions, RouteCoverageError } from '@scopegate/core/coverage'
@@ -32,25 +33,33 @@ export async function assertRoutesCovered(
   server: Pick<ResourceServer, 'routes'>,
   options: CoverageOptions = {},
 ): Promise<RouteCoverage> {
-  return await assertCoverage(readApp(app.middleware as readonly Middleware[], options), server.routes)
+  const isGate = (each: Middleware): boolean => gates.get(each)?.routes === server.routes
+  const given: Given = { ...options, isGate }
+  return await assertCoverage(readApp(app.middleware as readonly Middleware[], given), server.routes)
+}
+
+interface Given extends CoverageOptions {
+  /** Whether it is this server's; that of another, or of one route, is none. */
+  readonly isGate: (middleware: Middleware) => boolean
 }
 
 interface Reading {
   readonly routes: RegisteredRoute[]
   readonly faults: string[]
   readonly unseen: string[]
+  gated: boolean
 }
 
 function readApp(
   middleware: readonly Middleware[],
-  options: CoverageOptions,
+  options: Given,
   prefix = '',
   behindGate = false,
 ): RegisteredApp {
-  const reading: Reading = { routes: [], faults: [], unseen: [] }
+  const reading: Reading = { routes: [], faults: [], unseen: [], gated: middleware.some(options.isGate) }
   let guarded = behindGate
   for (const each of middleware) {
-    guarded ||= each.name === 'scopegate'
+    guarded ||= options.isGate(each)
     if (isRouted(each)) readRouter(reading, each.router, prefix, guarded, options)
     else if (each.name !== 'scopegate') readMiddleware(reading, each, prefix, guarded)
   }
@@ -60,19 +69,14 @@ function readApp(
 }
 
 /** An app inside another runs under a function that cannot be looked into, so what was passed in is believed. */
-function readMounted(
-  reading: Reading,
-  path: string,
-  app: unknown,
-  guarded: boolean,
-  options: CoverageOptions,
-): void {
+function readMounted(reading: Reading, path: string, app: unknown, guarded: boolean, options: Given): void {
   const { middleware } = app as { readonly middleware: readonly Middleware[] }
   const inner = readApp(middleware, { ...options, mounts: [] }, path, guarded)
   const unreachable = `lies in an app under ${path} that cannot be dispatched into`
   reading.routes.push(...inner.routes.map((route) => ({ ...route, unreachable })))
   reading.faults.push(...inner.faults)
   reading.unseen.push(...inner.unseen)
+  reading.gated ||= inner.gated
 }
 
 function readMiddleware(
@@ -91,20 +95,22 @@ function readRouter(
   router: Router,
   prefix: string,
   guarded: boolean,
-  options: CoverageOptions,
+  options: Given,
 ): void {
   if (router.opts.routerPath !== undefined)
     reading.faults.push('`routerPath` makes a router see another path than the gate')
   const known = new Set(options.middleware)
-  const gates: string[] = []
+  /** Under which the gate stands. */
+  const bases: string[] = []
   for (const layer of router.stack) {
     const isUse = layer.methods.length === 0
     const isPathless = isUse && isForEverything(layer)
-    const inside = guarded || gates.some((base) => `${layer.path}/`.startsWith(`${base}/`))
+    const inside = guarded || bases.some((base) => `${layer.path}/`.startsWith(`${base}/`))
     if (isUse && layer.stack.every((each) => each.name === 'scopegate')) {
       const base = String(layer.path).replace(NO_PATH, '')
       if (isPathless && isPassedBy(layer, base)) reading.faults.push(passedBy(joinPaths(prefix, base)))
-      else if (isPathless) gates.push(base)
+      else if (isPathless && layer.stack.some(options.isGate)) bases.push(base)
+      reading.gated ||= layer.stack.some(options.isGate)
     } else if (isPathless) reading.unseen.push(`${nameOf(layer, prefix)}: whether it hands every request on`)
     else if (!isUse || !layer.stack.every((each) => known.has(each)))
       reading.routes.push(toRoute(layer, router, prefix, inside))

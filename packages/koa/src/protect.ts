@@ -11,8 +11,13 @@ import type { State } from './access-token.ts'
  * @example app.use(protect(server))
  */
 export function protect(server: core.ResourceServer): Middleware<State> {
-  return guard(server.protecting())
+  const middleware = guard(server.protecting())
+  gates.set(middleware, server)
+  return middleware
 }
+
+/** Which server each gate is of, for the coverage check. */
+export const gates: WeakMap<object, Pick<core.ResourceServer, 'routes'>> = new WeakMap()
 
 /**
  * Judges one route by the requirement written there, alone or after {@link protect}: both must allow. No preflights.

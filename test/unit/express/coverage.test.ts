@@ -1,4 +1,4 @@
-import { protect } from '@scopegate/express'
+import { protect, requireScopes } from '@scopegate/express'
 import { assertRoutesCovered } from '@scopegate/express/coverage'
 import express5, { type Express, type RequestHandler } from 'express'
 import express4 from 'express4'
@@ -141,6 +141,22 @@ describe.each([
     })
   })
 
+  it('refuses a gate that every route stands before', async () => {
+    const server = serverWith('GET /a')
+    const app = express().get('/a', handler).use(protect(server))
+    expect(await faultsOf(assertRoutesCovered(app, server))).toHaveProperty('wiring')
+  })
+
+  it('takes neither the gate of another server for one, nor that of a route', async () => {
+    const server = serverWith('GET /a')
+    for (const gate of [protect(serverWith('GET /a')), requireScopes(server, 'any')]) {
+      const { unseen } = await assertRoutesCovered(express().use(gate).get('/a', handler), server)
+      expect(unseen).toEqual([expect.stringContaining('the gate')])
+      const behind = express().use(gate).get('/a', handler).use(protect(server))
+      expect(await faultsOf(assertRoutesCovered(behind, server))).toHaveProperty('wiring')
+    }
+  })
+
   it('says that it saw no gate', async () => {
     const coverage = await assertRoutesCovered(express().get('/a', handler), serverWith('GET /a'))
     expect(coverage.unseen).toEqual([expect.stringContaining('the gate')])
@@ -281,7 +297,8 @@ it('has hidden mount paths given where Express 4 hides them', async () => {
   const mounts = ['/a', '/b'].map((path) => ({ path, app: router }))
   expect((await assertRoutesCovered(app, server, { mounts })).routes).toEqual(['GET /a/x', 'GET /b/x'])
   const one = serverWith('GET /a/x')
-  const { unseen } = await assertRoutesCovered(app, one, { mounts: [{ path: '/a', app: router }] })
+  const both = express4().use(protect(one)).use(['/a', '/b'], router)
+  const { unseen } = await assertRoutesCovered(both, one, { mounts: [{ path: '/a', app: router }] })
   expect(unseen).toEqual([expect.stringContaining('further paths')])
 })
 

@@ -1,4 +1,4 @@
-import { protect } from '@scopegate/hono'
+import { protect, requireScopes } from '@scopegate/hono'
 import { assertRoutesCovered } from '@scopegate/hono/coverage'
 import { type Handler, Hono, type MiddlewareHandler } from 'hono'
 import { mount } from 'hono/mount'
@@ -117,6 +117,28 @@ describe('assertRoutesCovered on Hono', () => {
     expect(await faultsOf(assertRoutesCovered(app, server))).toEqual({
       wiring: ['GET /a is not behind the gate'],
     })
+  })
+
+  it('refuses a gate that every route stands before', async () => {
+    const server = serverWith('GET /a')
+    const app = new Hono().get('/a', handler).use(protect(server))
+    expect(await faultsOf(assertRoutesCovered(app, server))).toHaveProperty('wiring')
+  })
+
+  it('takes neither the gate of another server for one, nor that of a route', async () => {
+    const server = serverWith('GET /a')
+    for (const gate of [protect(serverWith('GET /a')), requireScopes(server, 'any')]) {
+      const { unseen } = await assertRoutesCovered(new Hono().use(gate).get('/a', handler), server)
+      expect(unseen).toEqual([expect.stringContaining('the gate')])
+      const behind = new Hono().use(gate).get('/a', handler).use(protect(server))
+      expect(await faultsOf(assertRoutesCovered(behind, server))).toHaveProperty('wiring')
+    }
+  })
+
+  it('takes the gate of an environment for one, whose server is not made before there is one', async () => {
+    const server = serverWith('GET /a')
+    const app = new Hono().use(protect(() => server)).get('/a', handler)
+    expect((await assertRoutesCovered(app, server)).unseen).toEqual([])
   })
 
   describe('of an override', () => {

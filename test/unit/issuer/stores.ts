@@ -53,7 +53,11 @@ interface PostgresDatabase extends TestDatabase {
   endConnections(): Promise<void>
 }
 
-export const postgres: TestBackEnd & { create(): Promise<PostgresDatabase> } = {
+interface PostgresBackEnd extends TestBackEnd {
+  create(): Promise<PostgresDatabase>
+}
+
+export const postgres: PostgresBackEnd = {
   name: databaseUrl === undefined ? 'Postgres (no DATABASE_URL)' : 'Postgres',
   skip: databaseUrl === undefined,
   create: async () => {

@@ -1,5 +1,5 @@
 import Router from '@koa/router'
-import { protect } from '@scopegate/koa'
+import { protect, requireScopes } from '@scopegate/koa'
 import { assertRoutesCovered } from '@scopegate/koa/coverage'
 import Koa3 from 'koa'
 import Koa2 from 'koa2'
@@ -112,6 +112,31 @@ describe.each([
     expect(unseen).toEqual([])
   })
 
+  it('refuses a gate that every route stands before', async () => {
+    const server = serverWith('GET /a')
+    const late = new KoaApp().use(new Router().get('/a', handler).routes()).use(protect(server))
+    expect(await faultsOf(assertRoutesCovered(late, server))).toHaveProperty('wiring')
+    const inside = new Router().get('/a', handler).use(protect(server))
+    const app = new KoaApp().use(inside.routes())
+    expect(await faultsOf(assertRoutesCovered(app, server))).toHaveProperty('wiring')
+  })
+
+  it('takes neither the gate of another server for one, nor that of a route', async () => {
+    const server = serverWith('GET /a')
+    for (const gate of [protect(serverWith('GET /a')), requireScopes(server, 'any')]) {
+      for (const inRouter of [true, false]) {
+        const router = new Router()
+        const app = new KoaApp()
+        if (inRouter) router.use(gate)
+        else app.use(gate)
+        app.use(router.get('/a', handler).routes())
+        const { unseen } = await assertRoutesCovered(app, server)
+        expect(unseen).toEqual([expect.stringContaining('the gate')])
+        expect(await faultsOf(assertRoutesCovered(app.use(protect(server)), server))).toHaveProperty('wiring')
+      }
+    }
+  })
+
   it('refuses a gate that a prefix in another case passes by', async () => {
     const server = serverWith('GET /api/a')
     const coverage = async (options: ConstructorParameters<typeof Router>[0], nested = false) => {
@@ -123,10 +148,9 @@ describe.each([
     expect(wiring).toContainEqual(expect.stringContaining('under /api is passed by'))
     expect((await coverage({}, true)).wiring).toContainEqual(expect.stringContaining('under /api'))
     expect(await coverage({ prefix: '/api', sensitive: true })).toEqual({})
-    const own = new Router({ prefix: '/1' }).use(protect(serverWith('GET /1/a'))).get('/a', handler)
-    expect(
-      await faultsOf(assertRoutesCovered(new KoaApp().use(own.routes()), serverWith('GET /1/a'))),
-    ).toEqual({})
+    const numbered = serverWith('GET /1/a')
+    const own = new Router({ prefix: '/1' }).use(protect(numbered)).get('/a', handler)
+    expect(await faultsOf(assertRoutesCovered(new KoaApp().use(own.routes()), numbered))).toEqual({})
   })
 
   describe('of an override', () => {

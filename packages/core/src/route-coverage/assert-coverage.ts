@@ -1,7 +1,7 @@
 import type { RouteRule } from '../route-rule-options.ts'
 import { RouteCoverageError, type RouteCoverageFaults } from './coverage-error.ts'
 import { findUncovered, findUnserved } from './mutual-coverage.ts'
-import type { RegisteredApp, RegisteredRoute } from './registered-app.ts'
+import type { RegisteredApp } from './registered-app.ts'
 import { findBrokenOverrides } from './verify-overrides.ts'
 import { readRules } from './written-rule.ts'
 
@@ -23,8 +23,8 @@ export async function assertCoverage(
     uncovered: findUncovered(app.routes, written),
     unserved: findUnserved(app.routes, written),
     overrides: await findBrokenOverrides(app, written),
-    wiring: [...app.faults, ...findUnguarded(app.routes)],
-    unseen: [...app.unseen, ...(hasGate(app.routes) ? [] : [NO_GATE])],
+    wiring: [...app.faults, ...findUnguarded(app)],
+    unseen: [...app.unseen, ...(app.gated || app.routes.length === 0 ? [] : [NO_GATE])],
   }
   const { unseen, ...grave } = faults
   if (Object.values(grave).some((list) => list.length > 0)) throw new RouteCoverageError(faults)
@@ -32,13 +32,9 @@ export async function assertCoverage(
 }
 
 const NO_GATE =
-  'the gate: no `protect(server)` was found, so whether it stands before the routes is not known'
+  'the gate: no `protect` of this server was found, so whether it stands before the routes is not known'
 
-function hasGate(routes: readonly RegisteredRoute[]): boolean {
-  return routes.length === 0 || routes.some(({ guarded }) => guarded)
-}
-
-function findUnguarded(routes: readonly RegisteredRoute[]): readonly string[] {
-  if (!hasGate(routes)) return []
+function findUnguarded({ gated, routes }: RegisteredApp): readonly string[] {
+  if (!gated) return []
   return routes.filter(({ guarded }) => !guarded).map(({ name }) => `${name} is not behind the gate`)
 }

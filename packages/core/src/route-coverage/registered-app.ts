@@ -21,6 +21,8 @@ export interface RegisteredRoute extends RoutePattern {
 /** What an adapter could read of an application. */
 export interface RegisteredApp {
   readonly routes: readonly RegisteredRoute[]
+  /** Whether the server's gate was seen in it, wherever it stands. */
+  readonly gated: boolean
   /** Faults of wiring that need no route table to be seen. */
   readonly faults: readonly string[]
   /** What could not be seen, in words. */
