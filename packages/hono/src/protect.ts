@@ -6,7 +6,7 @@ type Rule<S extends string> = Parameters<core.ResourceServer<S>['requiring']>[0]
 /**
  * Judges every request by the route table and its whole path, and answers those it refuses; what an earlier middleware
  * answers it does not see. Where options come as bindings, give a function: it is called once per environment, and
- * once in all where there is no execution context, which only platforms with bindings give.
+ * once in all where there is no execution context, which only platforms with bindings give; what it throws is Hono's to answer.
  * @throws ConfigurationError where the server has no route table
  * @example app.use(protect(server))
  */
@@ -110,9 +110,10 @@ function waitUntilOf(c: Context): core.ResourceRequest['waitUntil'] {
 function write(headers: Headers, { remove, set, append }: core.ResponseHeaders): void {
   for (const name of [...headers.keys()]) if (lists(remove, name)) headers.delete(name)
   for (const [name, value] of set) headers.set(name, value)
-  for (const [name, it] of append) {
+  for (const [name, value] of append) {
     const names = headers.get(name)?.toLowerCase().split(/, */)
-    names?.includes(it.toLowerCase()) || headers.append(name, it)
+    const missing = value.split(', ').filter((each) => !names?.includes(each.toLowerCase()))
+    if (missing.length > 0) headers.append(name, missing.join(', '))
   }
 }
 

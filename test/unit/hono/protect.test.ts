@@ -194,6 +194,23 @@ describe('the gate on Hono on Node', () => {
       const { headers } = await get(url, '/api/x')
       expect(headers).toMatchObject({ 'x-kept': 'yes', vary: 'Accept, Origin' })
     })
+
+    it('names nothing twice in `Vary`', async () => {
+      const url = await serve((app) => {
+        app.use(async (c, next) => {
+          c.header('Vary', 'origin')
+          await next()
+        })
+        app.use(protect(gate.server))
+      })
+      const headers = [
+        ['Origin', appOrigin],
+        ['Access-Control-Request-Method', 'GET'],
+      ] as const
+      const reply = await send(url, { method: 'OPTIONS', target: '/api/x', headers })
+      const asked = 'Access-Control-Request-Method, Access-Control-Request-Headers'
+      expect(reply).toMatchObject({ status: 204, headers: { vary: `origin, ${asked}` } })
+    })
   })
 
   describe('on an allowed request', () => {
