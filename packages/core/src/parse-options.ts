@@ -54,7 +54,7 @@ function withoutUndefined(copy: unknown): unknown {
 
 function toConfigurationError(issue: z.Issue, where: string): ConfigurationError {
   const unknown = issue.code === 'unrecognized_keys' ? issue.keys.slice(0, 1) : []
-  const key = [...issue.path, ...unknown].reduce<string>(join, where)
+  const key = [...(issue.path ?? []), ...unknown].reduce<string>(join, where)
   return new ConfigurationError(key || 'options', describe(issue))
 }
 
@@ -64,9 +64,10 @@ function join(path: string, key: PropertyKey): string {
 }
 
 function describe(issue: z.Issue): string {
-  if (issue.code === 'unrecognized_keys') return 'is no option here; check its spelling and its place'
-  if (issue.code === 'custom' && issue.input === undefined) return `is required; it ${issue.message}`
-  if (issue.code !== 'invalid_type' || issue.message !== 'Invalid input') return issue.message
-  if (issue.input === undefined) return `is required (${issue.expected})`
-  return issue.input === NOT_PLAIN ? 'must be a plain object' : `must be of type ${issue.expected}`
+  const { code, message, input } = issue
+  if (code === 'unrecognized_keys') return 'is no option here; check its spelling and its place'
+  if (message !== undefined)
+    return code === 'custom' && input === undefined ? `is required; it ${message}` : message
+  if (input === undefined) return `is required (${issue.expected})`
+  return input === NOT_PLAIN ? 'must be a plain object' : `must be of type ${issue.expected}`
 }

@@ -1,14 +1,14 @@
 import {
-  _safeParse,
   $ZodArray,
   type $ZodCheck,
   $ZodCustom,
-  type $ZodIssue,
   $ZodNever,
   $ZodObject,
   $ZodOptional,
+  type $ZodRawIssue,
   type $ZodType,
   $ZodUnion,
+  type ParsePayload,
 } from 'zod/v4/core'
 
 /**
@@ -19,8 +19,8 @@ import {
  */
 export type Schema = $ZodType
 
-/** What is wrong with a value. @internal */
-export type Issue = $ZodIssue
+/** What is wrong with a value, in words where there are any. @internal */
+export type Issue = $ZodRawIssue
 
 /** A question asked of a value that has the right shape. @internal */
 export type Check = $ZodCheck & Schema
@@ -68,17 +68,13 @@ function saying(problem: string | undefined): { error?: () => string } {
 
 /** What is wrong with a value, and with what is in it; empty where nothing is. @internal */
 export function problemsOf(schema: Schema, value: unknown): readonly Issue[] {
-  const result = parse(schema, value, { reportInput: true })
-  return result.success ? [] : result.error.issues
+  const { issues } = schema._zod.run({ value, issues: [] }, {}) as ParsePayload
+  return issues.map(({ message, ...issue }) => {
+    return { ...issue, message: message ?? saidBy(issue.inst) ?? saidBy(issue.schema) } as Issue
+  })
 }
 
-/** An error that is never thrown needs no stack. */
-class Problems {
-  readonly issues: readonly Issue[]
-
-  constructor(issues: readonly Issue[]) {
-    this.issues = issues
-  }
+/** The words of the check that found a problem, or of the schema that it belongs to. */
+function saidBy(owner: $ZodRawIssue['inst']): string | undefined {
+  return owner?._zod.def.error?.({} as never) as string | undefined
 }
-
-const parse = _safeParse(Problems as never)
