@@ -1,5 +1,5 @@
 import { createSingleFlight } from '#single-flight'
-import { KeySetUnavailableError } from './errors.ts'
+import { ConfigurationError, KeySetUnavailableError } from './errors.ts'
 import { importKeyRing, type KeyRing } from './key-ring.ts'
 import type { JsonWebKey, KeySetPolicy } from './key-set-options.ts'
 import { ignoreRejection } from './stray-promise.ts'
@@ -16,6 +16,8 @@ export interface KeySet {
   current(waitUntil?: WaitUntil): Promise<KeyRing>
   /** The ring after the one fetch an unknown `kid` may cause; the same ring while the cool-down lasts. */
   refreshed(waitUntil?: WaitUntil): Promise<KeyRing>
+  /** Resolves once there are keys and a fetch was tried. Rejects where there are none, or where fetching can never succeed. */
+  ready(): Promise<void>
 }
 
 /** A key set that is given once and for all. */
@@ -26,7 +28,12 @@ export function createLocalKeySet(load: () => Promise<KeyRing>): KeySet {
     ring ??= await loading.run('ring', load)
     return ring
   }
-  return Object.freeze({ peek: () => ring, current, refreshed: current })
+  return Object.freeze({
+    peek: () => ring,
+    current,
+    refreshed: current,
+    ready: async () => void (await current()),
+  })
 }
 
 /** What a remote key set is made of. `fetchKeys` gives the keys of a JWK Set or rejects. */
@@ -94,17 +101,25 @@ export function createRemoteKeySet(options: RemoteKeySetOptions): KeySet {
     state.ring ?? adopt(state, ring, now() - policy.maxAge * 1000 * REFRESH_AHEAD)
   }
 
+  const current = async (waitUntil?: WaitUntil): Promise<KeyRing> => {
+    await adoptInitial()
+    if (servable() === undefined) await (isDue() ? fetchOnce(0, waitUntil) : undefined)
+    else if (isDue() && mayFetch(0)) ignoreRejection(fetchOnce(0, waitUntil))
+    return servable() ?? unavailable(state)
+  }
+
   return Object.freeze({
     peek: () => (isDue() && mayFetch(0) ? undefined : servable()),
-    current: async (waitUntil?: WaitUntil) => {
-      await adoptInitial()
-      if (servable() === undefined) await (isDue() ? fetchOnce(0, waitUntil) : undefined)
-      else if (isDue() && mayFetch(0)) ignoreRejection(fetchOnce(0, waitUntil))
-      return servable() ?? unavailable(state)
-    },
+    current,
     refreshed: async (waitUntil?: WaitUntil) => {
       await fetchOnce(policy.cooldown, waitUntil)
       return state.failure === undefined ? (servable() ?? unavailable(state)) : unavailable(state)
+    },
+    ready: async () => {
+      await current()
+      // Keys that were given serve without one fetch, but say nothing of whether there will ever be others.
+      if (state.heard === 0) await fetchOnce(0, undefined)
+      if (state.failure?.cause instanceof ConfigurationError) unavailable(state)
     },
   })
 }

@@ -28,8 +28,6 @@ export function fromKeySet(keySet: KeySet): KeySource {
       const ring = await keySet.current(waitUntil)
       return (ring.knows(kid) ? ring : await keySet.refreshed(waitUntil)).select(kid, algorithm)
     },
-    ready: async () => {
-      await keySet.current()
-    },
+    ready: keySet.ready,
   })
 }

@@ -58,7 +58,7 @@ describe('fetching', () => {
 
   it('serves initial keys at once and replaces them by fetched ones behind the first request', async () => {
     const { issuer, keySet, createServer } = await startKeySetScenario()
-    const server = createServer({ initialKeys: issuer.jwks })
+    const server = createServer({ initialKeys: issuer.jwks, keySet: { timeout: 0.05 } })
     const [old] = issuer.keys
     const oldToken = await issuer.mintToken()
     await issuer.rotateKey()
@@ -73,6 +73,21 @@ describe('fetching', () => {
     await other.backgroundWork()
     expect(await other.verdict(oldToken)).toBe('401 token_key_unknown')
     expect(await other.verdict(await issuer.mintToken())).toBe('allowed')
+  })
+
+  it('is ready with initial keys through an outage, but not where no fetch can ever succeed', async () => {
+    const { issuer, keySet, createServer } = await startKeySetScenario()
+    keySet.setFault('error')
+    await createServer({ initialKeys: issuer.jwks }).ready()
+    keySet.setFault(undefined)
+    const fetch = async (url: string, init: RequestInit): Promise<Response> =>
+      url.includes('/.well-known/')
+        ? Response.json({ issuer: `${issuer.issuer}/`, jwks_uri: keySet.jwksUri })
+        : await globalThis.fetch(url, init)
+    const misspelt = createServer({ initialKeys: issuer.jwks, fetch })
+    for (const _ of ['at first', 'and again'])
+      await expect(misspelt.ready()).rejects.toMatchObject({ code: 'ERR_CONFIGURATION', key: 'issuer' })
+    expect(await misspelt.verdict(await issuer.mintToken())).toBe('allowed')
   })
 
   it('lets initial keys serve through an outage for what is left of their age and the time of grace', async () => {
