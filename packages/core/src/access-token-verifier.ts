@@ -1,5 +1,5 @@
 import { verifiesAtOnce, verifySignature, verifySignatureAtOnce } from '#signature'
-import { isRefusal, type Refusal, refuse, type VerifiedToken } from './access-token.ts'
+import { isRefusal, type Refusal, refuse, refuseInOutage, type VerifiedToken } from './access-token.ts'
 import { notAfter, notBefore, type Times, timesOf } from './claim-checks.ts'
 import { type CompactJws, createCompactJwsParser } from './compact-jws.ts'
 import type { Credential } from './credential.ts'
@@ -12,7 +12,7 @@ import type { VerificationKey } from './verification-key.ts'
 export interface AccessTokenVerifier {
   /** `undefined` where something must be waited for, or is better left to other threads. */
   verifyAtOnce(credential: Credential): VerifiedToken | Refusal | undefined
-  /** Rejects where the keys are unreachable: that is no verdict on the token. */
+  /** Once its keys are there, or it is known that they cannot be had. */
   verify(credential: Credential, waitUntil: WaitUntil): Promise<VerifiedToken | Refusal>
 }
 
@@ -60,9 +60,13 @@ export function createAccessTokenVerifier(
       const claimed = read(credential)
       if (isRefusal(claimed)) return claimed
       const { jws, profile } = claimed
-      const candidates = await profile.keys.candidates(jws, waitUntil)
-      for (const key of candidates) if (await verifySignature(jws, key)) return conclude(claimed, key)
-      return refuse(candidates.length === 0 ? 'token_key_unknown' : 'token_signature', profile)
+      try {
+        const candidates = await profile.keys.candidates(jws, waitUntil)
+        for (const key of candidates) if (await verifySignature(jws, key)) return conclude(claimed, key)
+        return refuse(candidates.length === 0 ? 'token_key_unknown' : 'token_signature', profile)
+      } catch (error) {
+        return refuseInOutage(error, profile)
+      }
     },
   }
 }

@@ -1,6 +1,7 @@
 import type { CacheItem } from './bounded-cache.ts'
 import type { Credential } from './credential.ts'
 import type { DenialReason } from './denial-reason.ts'
+import { KeySetUnavailableError } from './errors.ts'
 import type { ScopeHolder } from './scope.ts'
 import type { TokenProfile } from './token-profile.ts'
 import type { VerificationKey } from './verification-key.ts'
@@ -57,6 +58,12 @@ export interface Refusal {
 /** A token is refused; `profile` is the one it was for, if that could be told. */
 export function refuse(refused: DenialReason, profile?: TokenProfile): Refusal {
   return { refused, profile }
+}
+
+/** An outage of the keys is a reason to refuse, and no verdict on the token. Anything else goes on being thrown. */
+export function refuseInOutage(error: unknown, profile: TokenProfile | undefined): Refusal {
+  if (error instanceof KeySetUnavailableError) return refuse('key_set_unavailable', profile)
+  throw error
 }
 
 /** Tells a refusal from a token. */

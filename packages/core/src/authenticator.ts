@@ -5,12 +5,12 @@ import {
   isVerified,
   type Refusal,
   refuse,
+  refuseInOutage,
   type VerifiedToken,
 } from './access-token.ts'
 import type { AccessTokenVerifier } from './access-token-verifier.ts'
 import { type CacheLimits, createBoundedCache } from './bounded-cache.ts'
 import type { Credential, Recall } from './credential.ts'
-import { KeySetUnavailableError } from './errors.ts'
 import type { WaitUntil } from './key-set.ts'
 import { peekState, resolveState } from './token-state.ts'
 import { createTokenTable } from './token-table.ts'
@@ -88,9 +88,7 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
         // Judged last: it may have expired while something was waited for.
         return isRefusal(token) ? token : inTime(token)
       } catch (error) {
-        // No verdict on the token.
-        if (error instanceof KeySetUnavailableError) return refuse('key_set_unavailable')
-        throw error
+        return refuseInOutage(error, known?.profile)
       }
     },
   }

@@ -49,7 +49,9 @@ export function weaknessOf(jwk: JsonWebKey): string | undefined {
   if (!allowsVerifying(jwk.key_ops)) return 'is not meant for verifying ("key_ops")'
   if (ext !== undefined && typeof ext !== 'boolean') return 'has an "ext" that is neither true nor false'
   if (kid !== undefined && typeof kid !== 'string') return 'has a "kid" that is no string'
-  return kty === 'RSA' ? weaknessOfRsa(jwk) : undefined
+  if (kty === 'RSA') return weaknessOfRsa(jwk)
+  const hasPoint = typeof jwk.x === 'string' && (kty === 'OKP' || typeof jwk.y === 'string')
+  return hasPoint ? undefined : 'has no public point ("x", "y")'
 }
 
 /** RFC 7517 section 4.3. A key that names the operations of a pair is refused, as platforms import no public key for signing. */

@@ -57,6 +57,43 @@ describe('the event of a decision', () => {
     ])
   })
 
+  it('tells whose keys cannot be had, of new tokens and of known ones', async () => {
+    let now = Date.now()
+    let isDown = false
+    const events: DecisionEvent[] = []
+    const server = createResourceServer({
+      tokens: [
+        { ...profile, issuer: 'https://another.example' },
+        {
+          name: 'remote',
+          issuer: issuer.issuer,
+          audience: issuer.audience,
+          jwksUri: 'https://keys.example',
+          renderError: ({ status }) => ({ status, body: 'remote' }),
+        },
+      ],
+      routes: [rule],
+      now: () => now,
+      fetch: async () => (isDown ? Response.error() : Response.json(issuer.jwks)),
+      onDecision: (event) => void events.push(event),
+    })
+    const long = async () =>
+      request('GET /a', {
+        Authorization: `Bearer ${await issuer.mintToken({ scope: 'a', expiresIn: 10_000 })}`,
+      })
+    const known = await long()
+    await server.authorize(known)
+    isDown = true
+    now += 4_300_000 // beyond what a set may still serve while it cannot be fetched
+    for (const asked of [known, await long()])
+      expect(await server.authorize(asked)).toMatchObject({ status: 503, body: 'remote' })
+    expect(events.map(({ reason, profile }) => [reason, profile])).toEqual([
+      ['allowed', 'remote'],
+      ['key_set_unavailable', 'remote'],
+      ['key_set_unavailable', 'remote'],
+    ])
+  })
+
   it('tells whether anything had to be waited for', async () => {
     const { server, events } = observed()
     await server.authorize(request('GET /a', bearer))

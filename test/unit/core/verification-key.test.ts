@@ -43,6 +43,8 @@ const unfit: [what: string, weak: () => WeakKey, problem: RegExp][] = [
   ['a key type that is not ours', () => ecKey({ kty: 'AKP' }), /algorithms/],
   ['a curve that is not ours', () => ecKey({ crv: 'secp256k1' }), /algorithms/],
   ['a key type in lower case', () => ecKey({ kty: 'ec' }), /algorithms/],
+  ['half a point', () => ecKey({ y: undefined }), /point/],
+  ['no point', () => ecKey({ x: 1 }), /point/],
   ['a symmetric key', () => ecKey({ kty: 'oct', k: 'A'.repeat(43) }), /public/],
 ]
 
