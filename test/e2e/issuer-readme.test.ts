@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -7,6 +8,8 @@ import { runSnippet, startSnippet } from './run-snippet.ts'
 
 const snippets = await readSnippets('packages/issuer/README.md')
 const codeOf = (name: string): string => snippets.find((snippet) => snippet.name === name)?.code ?? ''
+
+process.env.ENCRYPTION_KEY = randomBytes(32).toString('base64')
 
 it('the snippet "issuer" serves its endpoints and keeps its records in the file', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'scopegate-readme-'))

@@ -69,6 +69,17 @@ const INTRODUCTION = [
 ]
 const REMAINDER = [
   '- **RFC 6749 sections 2.3.1, 3.2, 4.4 and 5** (the token endpoint): a matter of the issuer, not of the gate.',
+  '',
+  'Of robustness (`test/robustness`) and published vectors (`test/unit/core/vectors.test.ts`):',
+  '',
+  '- **Upgrades to WebSocket**: no request of the framework; whoever listens for `upgrade` asks the gate (`examples/adoption`).',
+  '- **Streams of events**: to the gate an allowed request like any other; it does not look at what handlers answer.',
+  '- **Minimum versions of frameworks and routers**: named by the packages as peers; fixes behind them are the application’s.',
+  '- **The JOSE cookbook (RFC 7520)**: its payloads are no claims and its signatures are those of Wycheproof’s kinds; detached,',
+  '  unprotected and several signatures, and `b64`, are refused by form (B2).',
+  '- **The patterns of URLPattern**: rules have a grammar of their own, without expressions.',
+  '- **The Big List of Naughty Strings**: claims, scopes, key ids and paths are drawn from all of Unicode instead (fast-check).',
+  '- **Moduli with the ROCA weakness**: to tell them costs more than a check at import may, and their issuer is trusted.',
 ]
 
 function row(clause: Clause, tests: readonly ChecklistTest[], resultOf: (name: string) => string): string {

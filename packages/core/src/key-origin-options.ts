@@ -8,7 +8,7 @@ export interface KeyDiscovery {
   readonly secret?: never
   /** A key set to begin with, while the first fetch is still on its way. Default: the first request waits for it. */
   readonly initialKeys?: JsonWebKeySet
-  /** How the fetched key set is kept fresh. */
+  /** How the fetched key set is kept fresh. Default: see {@link KeySetOptions}. */
   readonly keySet?: KeySetOptions
 }
 
@@ -17,7 +17,9 @@ interface RemoteKeys {
   readonly jwksUri: string
   readonly keys?: never
   readonly secret?: never
+  /** A key set to begin with, while the first fetch is still on its way. Default: the first request waits for it. */
   readonly initialKeys?: JsonWebKeySet
+  /** How the fetched key set is kept fresh. Default: see {@link KeySetOptions}. */
   readonly keySet?: KeySetOptions
 }
 

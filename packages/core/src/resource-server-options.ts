@@ -31,11 +31,11 @@ interface ServerDetails<Scope extends string> {
    * CORS headers that others set. Default: CORS is left to the application and no origin is judged.
    */
   readonly origins?: OriginsOption
-  /** What goes with `origins`; refused without them. */
+  /** What goes with `origins`; refused without them. Default: no credentials, and as each member says. */
   readonly cors?: CorsOptions
   /** The `realm` of challenges: printable ASCII without quotes. Default `api`. */
   readonly realm?: string
-  /** The status where no rule matches: 403, or 404 to look like a route that does not exist. Default 403. */
+  /** The status where no rule matches: 403, or 404 as of a route that does not exist; the body is the same. Default 403. */
   readonly noRule?: 403 | 404
   /**
    * What to do with `X-HTTP-Method-Override` and its like: `refuse` answers 400; `ignore` judges the method as sent, for
@@ -59,7 +59,7 @@ interface ServerDetails<Scope extends string> {
   readonly mode?: 'enforce' | 'monitor'
   /** The longest token looked at, in characters; a longer one is answered 401. Default 8192, at most 1048576. */
   readonly maxTokenLength?: number
-  /** Bounds of the cache of verified tokens. */
+  /** Bounds of the cache of verified tokens. Default 10,000 tokens, 64 MiB. */
   readonly tokenCache?: TokenCacheOptions
   /**
    * The clock, in milliseconds since 1970. Default `Date.now`. One that throws or gives no number gets tokens 500, or 503
@@ -68,7 +68,7 @@ interface ServerDetails<Scope extends string> {
   readonly now?: () => number
   /** What key sets and discovery documents are fetched with. Default the platform's `fetch`. */
   readonly fetch?: Fetch
-  /** Called once for every decision, after it is made. What it throws, or rejects with, changes nothing. */
+  /** Called once for every decision, after it is made. What it throws, or rejects with, changes nothing. Default: nobody. */
   readonly onDecision?: (event: DecisionEvent) => void | Promise<void>
 }
 
@@ -95,7 +95,9 @@ export interface ServerOptions extends Omit<ServerDetails<string>, 'tokenCache'>
 }
 
 /** What the schemas let through: every key of both forms. */
-type ParsedOptions = ServerDetails<string> & Partial<ProfileOptions> & Partial<SeveralProfiles>
+type ParsedOptions = ServerDetails<string> &
+  Partial<ProfileOptions> &
+  Partial<Pick<SeveralProfiles, 'tokens'>>
 
 const serverShape = {
   routes: z.optional(z.array(routeRuleSchema, filled('is empty; leave it out if only `requiring` is used'))),

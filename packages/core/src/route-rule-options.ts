@@ -30,6 +30,7 @@ interface RequiresScopes<Scope extends string> extends RequiresAuthentication {
   /**
    * The scopes a token must hold. A string means all of its space-separated scopes; `{ all }`, `{ any }` and
    * `{ anyOf: [['a', 'b'], ['c']] }` (OR of ANDs) say it outright. Compared exactly. A token without them is answered 403.
+   * Where the server is typed by a union of its scopes, several are written as `{ all }`.
    */
   readonly scopes: ScopeExpression<Scope>
   /** The kinds of token accepted, as token profiles name them. Default: every kind. Another kind is answered 403. */
@@ -39,8 +40,11 @@ interface RequiresScopes<Scope extends string> extends RequiresAuthentication {
 }
 
 interface RequiresKind<Scope extends string> extends RequiresAuthentication {
+  /** The kinds of token accepted, as token profiles name them. Another kind is answered 403. */
   readonly tokens: string | readonly string[]
+  /** The scopes a token must hold besides. Default: none. */
   readonly scopes?: ScopeExpression<Scope>
+  /** `optional`: a request without a token is let through; one with a token must be of that kind. Default: required. */
   readonly access?: 'optional'
 }
 
@@ -56,9 +60,9 @@ interface RequiresAccess extends RequiresAuthentication {
 
 /** What one route asks, as `requireScopes` and {@link ResourceServer.requiring} take it. It must say at least one thing. */
 export type RouteRequirement<Scope extends string = string> =
-  | RequiresScopes<Scope>
-  | RequiresKind<Scope>
   | RequiresAccess
+  | RequiresKind<Scope>
+  | RequiresScopes<Scope>
 
 interface RouteMatch {
   /**

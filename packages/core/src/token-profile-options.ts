@@ -101,7 +101,7 @@ interface ProfileDetails {
   readonly clockTolerance?: number
   /** The most seconds from `iat` to `exp`; a token without `iat` is then refused. Default: no limit. */
   readonly maxLifetime?: number
-  /** Where the fields of the access token are read from. */
+  /** Where the fields of the access token are read from. Default: see {@link ClaimNames}. */
   readonly read?: ClaimNames
   /**
    * The look of denials on routes that take no other tokens than this family's (by `kind`), and elsewhere once a token is
@@ -142,17 +142,18 @@ interface FixedClaimInsteadOfBoth {
   readonly claims: Readonly<Record<string, ClaimValue>>
 }
 
-type IssuedBy = IssuerAndAudience | FixedClaimInsteadOfAudience
-
 /**
  * One family of access tokens: how it is recognised, verified and read. Keys come from the issuer's discovery document
  * unless `jwksUri`, `keys` or `secret` is given. Issuer and audience must be given or given up in words.
  */
 export type TokenProfileOptions = ProfileDetails &
   (
-    | (IssuedBy & (KeyDiscovery | KeyOrigin))
-    | ((NoIssuer | FixedClaimInsteadOfBoth) & KeyOrigin)
     | SecretInsteadOfAudience
+    | ((FixedClaimInsteadOfBoth | NoIssuer) & KeyOrigin)
+    | (FixedClaimInsteadOfAudience & (KeyOrigin | KeyDiscovery))
+    | (IssuerAndAudience & KeyOrigin)
+    // The usual one is last, as the compiler's messages are about that.
+    | (IssuerAndAudience & KeyDiscovery)
   )
 
 /** {@link TokenProfileOptions} with its unions folded into one shape, as the compiler reads them. */

@@ -9,6 +9,7 @@ import { callable, oneOf, text, whole } from './value-options.ts'
 export interface TokenEndpointOptions {
   /** The whole path on the issuer's origin: `/oauth/token`. Compared byte for byte, a slash at the end too. */
   readonly path: string
+  /** How its clients speak. */
   readonly dialect: TokenDialect
 }
 
@@ -60,6 +61,7 @@ export interface TokenIssuerOptions {
   readonly lifetime?: number
   /** Hands out refresh tokens where a dialect's reply has a field for them. Default: none. */
   readonly refreshTokens?: RefreshTokenOptions
+  /** How tokens are signed, and how its keys are kept. Default ES256, with keys that are not encrypted. */
   readonly signing?: SigningOptions
   /** Adds claims: `({ account, metadata }) => ({ tenantId: account.id, roles: metadata.roles })`. Default: none. */
   readonly claims?: ClaimMapping
@@ -79,6 +81,7 @@ export interface TokenIssuerOptions {
   readonly localhost?: boolean
   /** How long the gate may remember what `status`, `grants`, `origins` and `secrets` answer, in seconds. Default 10. */
   readonly sourceMaxAge?: number
+  /** How many failed exchanges of one client are taken before it must wait. Default: see {@link ThrottleOptions}. */
   readonly throttle?: ThrottleOptions
   /** The longest request body that is read, in bytes; a longer one is answered 413. Default 16384. */
   readonly maxBodyBytes?: number

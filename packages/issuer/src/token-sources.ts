@@ -45,7 +45,7 @@ export interface SecretSource {
   readonly maxAge: number
 }
 
-/** Everything the gate asks of the issuer; each is an option of the resource server as it stands. */
+/** Everything the gate asks of the issuer: its options `status`, `grants`, `origins`, and `secret` by `secrets`. */
 export interface TokenSources {
   readonly status: StatusSource
   readonly grants: GrantSource
