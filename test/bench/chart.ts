@@ -1,9 +1,9 @@
-import { formatFigure } from './report.ts'
+import { formatFigure, UNTOLD } from './report.ts'
 import type { Row } from './row.ts'
 
 const WIDTH = 720
 const LABEL_WIDTH = 250
-const VALUE_WIDTH = 90
+const VALUE_WIDTH = 170
 const BAR = 16
 const GAP = 6
 const GROUP_GAP = 14
@@ -34,9 +34,13 @@ export function drawChart(title: string, subtitle: string, rows: readonly Row[])
   return frame(y, [text(0, 18, title, 'title'), text(0, 36, subtitle, 'note'), ...parts], title)
 }
 
-function barsOf({ ours, peers, limit, limitIs, unit }: Row): readonly Bar[] {
+/** How much better ours is stands beside each peer, as the rounds say it: each bar is the middle of its own measurements. */
+function barsOf({ ours, peers, ratios, limit, limitIs, unit }: Row): readonly Bar[] {
   const bar = (label: string, value: number, kind: Bar['kind']): Bar => {
-    return { label, kind, value: Math.max(value, 0), text: `${formatFigure(value, unit)} ${unit}` }
+    const figure = value > 0 ? `${formatFigure(value, unit)} ${unit}` : UNTOLD
+    const ratio = kind === 'peer' ? ratios[label] : undefined
+    const beside = ratio && `, ours ${formatFigure(ratio.value, 'us')}x`
+    return { label, kind, value: Math.max(value, 0), text: `${figure}${beside ?? ''}` }
   }
   const others = Object.entries(peers).map(([label, value]) => bar(label, value, 'peer'))
   const limits = limit === undefined ? [] : [bar(limitIs ?? 'limit', limit, 'limit')]

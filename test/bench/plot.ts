@@ -13,8 +13,8 @@ const CHARTS: readonly ChartSource[] = [
   {
     file: 'decision.svg',
     title: 'One warm decision',
-    subtitle: 'microseconds, less is better; 1,000 rules, fresh strings, random order',
-    takes: (name) => name.startsWith('warm decision at'),
+    subtitle: 'microseconds, less is better; fresh strings, random order',
+    takes: (name) => /^warm decision, [\d,]+ tokens/.test(name),
   },
   {
     file: 'http.svg',

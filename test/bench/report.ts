@@ -32,6 +32,9 @@ function formatRatio(ratio: Ratio | undefined): string {
   return `${ratio.value.toFixed(2)} (${low} .. ${high})`
 }
 
+/** In place of a difference that came out as nothing or less. */
+export const UNTOLD = 'too little to be told'
+
 /** Three digits where they say something. */
 export function formatFigure(value: number, unit: Unit): string {
   if (unit === '/s' || unit === 'bytes') return Math.round(value).toLocaleString('en')

@@ -1,6 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { cpus } from 'node:os'
-import { formatFigure } from './report.ts'
+import { formatFigure, UNTOLD } from './report.ts'
 import type { Row } from './row.ts'
 
 const BEGIN = '<!-- figures: written by `npm run bench -- --plot` -->'
@@ -47,12 +47,13 @@ function frameworkLine(figure: Figures, framework: string): string | undefined {
   if (bare === undefined || added === undefined) return undefined
   const perSecond = Math.round(1e6 / (bare + added)).toLocaleString('en')
   // A microsecond of CPU per request is one core at a million requests per second.
-  const [all, gate] = [Math.ceil(((bare + added) * TARGET) / 1e6), (added * TARGET) / 1e6]
-  return `| ${framework} | ${us(bare)} | ${us(added)} | ${perSecond} | ${all} | ${us(gate)} |`
+  const all = Math.ceil(((bare + added) * TARGET) / 1e6)
+  const gate = added > 0 ? us((added * TARGET) / 1e6) : UNTOLD
+  return `| ${framework} | ${us(bare)} | ${added > 0 ? us(added) : UNTOLD} | ${perSecond} | ${all} | ${gate} |`
 }
 
 function sharedLines(figure: Figures): readonly string[] | undefined {
-  const decision = figure('warm decision at 200,000 tokens')
+  const decision = figure('warm decision, 200,000 tokens, 1,000 rules')
   const memory = figure('memory per token beside its text, 50,000 tokens')
   const cold = figure('cold ES256, sequential, the whole decision')
   const two = figure('CPU per request, two Hono processes at once')

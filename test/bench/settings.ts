@@ -26,7 +26,7 @@ export const FULL: Settings = {
   pairs: 9,
   casts: 3,
   requests: 100,
-  warmUp: 10_000,
+  warmUp: 5000,
   tokenShare: 1,
 }
 

@@ -38,7 +38,7 @@ interface Verifier<Item> {
   readonly accepts?: (result: unknown) => boolean
 }
 
-const BATCH = 512
+const BATCH = 256
 
 /** Measures microseconds per token; each batch is drawn anew from more tokens than any cache holds. */
 function measured<Item>(
