@@ -1,8 +1,8 @@
 import { formatFigure, UNTOLD } from './report.ts'
 import type { Row } from './row.ts'
 
-const WIDTH = 720
-const LABEL_WIDTH = 250
+const WIDTH = 760
+const LABEL_WIDTH = 285
 const VALUE_WIDTH = 170
 const BAR = 16
 const GAP = 6
