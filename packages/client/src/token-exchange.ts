@@ -17,14 +17,16 @@ export type TokenExchange = (attempts: number, last: OwnedGrant | undefined) => 
 
 /**
  * Creates what makes the exchange of each target. A `Retry-After` holds for all of them, and for these credentials: it may be
- * their failures that it answers. A refusal holds for its target and credentials, one second: callers come again at their own rate, and an issuer may lock a client out for that.
+ * their failures that it answers. A refusal holds for its target and credentials, one second: callers come again at their own
+ * rate, and an issuer may lock a client out for that.
  */
 export function createTokenExchange(settings: TokenManagerSettings): (target: TokenTarget) => TokenExchange {
   const { now, wait, timeout } = settings
-  let pausedAt = 0
-  let pause = 0
-  let pausedBy: TokenError | undefined
-  let paused = ''
+  // Nothing is paused before these have values.
+  let paused: string
+  let pausedAt: number
+  let pause: number
+  let pausedBy: TokenError
 
   /** The time limit, also for work that ignores its signal. */
   const bounded = <T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> => {
