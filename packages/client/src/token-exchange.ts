@@ -31,26 +31,30 @@ export function createTokenExchange(settings: TokenManagerSettings): (target: To
   /** The time limit, also for work that ignores its signal. */
   const bounded = <T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> => {
     const signal = AbortSignal.timeout(timeout * 1000)
-    const late = (): TokenError => new TokenError('ERR_TOKEN_UNAVAILABLE', `no answer within ${timeout} s`)
+    const late = (): TokenError => new TokenError('ERR_TOKEN_UNAVAILABLE', `no answer in ${timeout} s`)
     return abortable(work(signal), signal, late)
   }
 
   return (target) => {
-    let refused = ''
-    let refusedAt = 0
+    // Nothing is refused before these have.
+    let refused: string
+    let refusedAt: number
     let refusal: TokenError
 
     return async function exchange(attempts, last) {
+      if (
+        isRecent(pausedAt, pause, now()) &&
+        paused === JSON.stringify(await bounded(settings.credentials))
+      ) {
+        const rest = pausedAt + pause - now()
+        if (attempts < 2 || rest > LONGEST_WAIT) throw pausedBy
+        await wait(rest)
+      }
       if (!isRecent(refusedAt, 1000, now())) refused = ''
       for (let failures = 0; ; ) {
         const credentials = await bounded(settings.credentials)
         const asText = JSON.stringify(credentials)
         if (asText === refused) throw refusal
-        if (asText === paused && isRecent(pausedAt, pause, now())) {
-          const rest = pausedAt + pause - now()
-          if (attempts < 2 || rest > LONGEST_WAIT) throw pausedBy
-          await wait(rest)
-        }
         const refreshToken = last?.clientId === credentials.clientId && last.refreshToken
         // Used once, whatever comes of it: an issuer that rotates takes a second use for theft (RFC 9700 section 4.14).
         if (last) last.refreshToken = undefined

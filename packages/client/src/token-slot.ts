@@ -20,7 +20,7 @@ interface Flight {
 export function createTokenSlot(settings: TokenManagerSettings, exchange: TokenExchange): TokenSlot {
   const { now, attempts, timeout, refreshAhead, waitUntil } = settings
   let grant: OwnedGrant | undefined
-  let refreshIn = 0
+  let refreshIn: number
   let flight: Flight | undefined
   let invalidatedAt: number // nothing is recent before it has a value
 

@@ -128,6 +128,20 @@ describe('an endpoint that is unavailable', () => {
     expect(await tokens.token()).toBe('token-2')
   })
 
+  it('is asked with the credentials of the moment when a pause is over', async () => {
+    let clientSecret = 'old'
+    answerFirst({ status: 429, headers: { 'retry-after': '60' } })
+    const wait = async (): Promise<void> => {
+      clientSecret = 'new'
+    }
+    const tokens = createManager({ credentials: () => ({ clientId: 'reader', clientSecret }), wait })
+    expect(await failure(tokens)).toMatchObject({ status: 429 })
+    clock.advance(45)
+    expect(await tokens.token()).toBe('token-2')
+    const sent = server.received.map(({ headers }) => atob(`${headers.authorization?.slice(6)}`))
+    expect(sent).toEqual(['reader:old', 'reader:new'])
+  })
+
   it('fails with what the clock throws, and leaves no rejection to itself', async () => {
     const tokens = createManager({
       now: () => {
@@ -156,7 +170,7 @@ describe('an endpoint that is unavailable', () => {
     const error = await failure(createManager({ timeout: 0.02, attempts: 2 }))
     expect(error).toMatchObject({
       code: 'ERR_TOKEN_UNAVAILABLE',
-      message: 'no answer within 0.02 s',
+      message: 'no answer in 0.02 s',
     })
     expect(server.received).toHaveLength(2)
   })
