@@ -26,7 +26,7 @@ export function readClientCredentials(
     .map((place) => ({ place, found: read(place, headers, parameters) }))
     .filter(({ found }) => found !== 'absent')
   const [first] = used
-  const isOne = used.length < 2 && !isRepeated(first?.place, headers)
+  const isOne = used.length < 2 && !(first?.place.in === 'basic' && isRepeated(headers))
   if (choice !== 'first' && (!isOne || namesAnother(credentials, first?.found, parameters))) {
     throw new TokenRequestError('several_credentials')
   }
@@ -34,9 +34,9 @@ export function readClientCredentials(
   return first.found
 }
 
-/** No `Basic` credential has a comma; lines of one name are joined by it (RFC 9110 section 5.3). */
-function isRepeated(place: CredentialPlace | undefined, headers: Headers): boolean {
-  return place?.in === 'basic' && headers.get('authorization')?.includes(',') === true
+/** Lines of one name are joined by a comma (RFC 9110 section 5.3), of which no `Basic` credential has one. */
+function isRepeated(headers: Headers): boolean {
+  return /^basic .*,/i.test(headers.get('authorization') ?? '')
 }
 
 /** Beside Basic the body may repeat the client's id (RFC 6749 section 3.2.1), but not name another one. */

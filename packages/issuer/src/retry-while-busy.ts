@@ -3,12 +3,13 @@ import type { Client } from '@libsql/client'
 
 const PATIENCE_MS = 5000
 const FIRST_PAUSE_MS = 1
-const LONGEST_PAUSE_MS = 50
+const LONGEST_PAUSE_MS = 250
 
 /**
  * Repeats work that another connection's write lock stands in the way of, for up to five seconds. SQLite's own busy timeout
  * is not used: it blocks the thread, and with it a transaction of this very process that it may be waiting for. The
- * connection is opened anew each time, also the last, as the driver leaves a refused statement pending on the old one.
+ * connection is opened anew each time, also the last, as the driver leaves a refused statement pending on the old one, whose
+ * file stays open until it is collected: so pauses grow, for few connections.
  */
 export async function retryWhileBusy<T>(
   client: Pick<Client, 'reconnect'>,

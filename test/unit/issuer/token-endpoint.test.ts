@@ -463,6 +463,7 @@ describe.each([
 
 describe('garbled Basic credentials', () => {
   it.each([
+    ['another scheme, with commas of its own', 'Digest username="x", realm="y"'],
     ['nothing behind the scheme', 'Basic '],
     ['the scheme alone', 'Basic'],
     ['another scheme', 'Bearer abc'],
