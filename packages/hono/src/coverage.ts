@@ -62,8 +62,11 @@ function readApp(app: Hono, options: Given, prefix: string, guarded = false): Re
   if (hasOwnGetPath(app)) reading.faults.push('`getPath` makes the router see another path than the gate')
   const before: Route[] = []
   for (const route of app.routes) {
-    if (isGate(route, options.routes)) before.push(route)
-    else if (functionOf(route).name !== 'scopegate')
+    if (isGate(route, options.routes)) {
+      before.push(route)
+      if (isMadeLater(route))
+        reading.unseen.push(`the gate on ${route.path}: of which server, as that is made later`)
+    } else if (functionOf(route).name !== 'scopegate')
       readRoute(reading, app, route, prefix, guarded || before.some((gate) => isUnder(gate, route)), options)
   }
   reading.gated ||= before.length > 0
@@ -107,10 +110,17 @@ function functionOf({ handler }: Route): { readonly name: string; readonly lengt
   return typeof wrapped === 'function' ? wrapped : handler
 }
 
-/** Of which server it is cannot be told where that is made for each environment. That of another, or of one route, is none. */
+/** That of another server, or of one route, is none; of which one a gate is whose server is made later cannot be told. */
 function isGate(route: Route, routes: ResourceServer['routes']): boolean {
-  const server = gates.get(functionOf(route))
-  return typeof server === 'function' || server?.routes === routes
+  return isMadeLater(route) || serverOf(route)?.routes === routes
+}
+
+function isMadeLater(route: Route): boolean {
+  return typeof gates.get(functionOf(route)) === 'function'
+}
+
+function serverOf(route: Route): Partial<Pick<ResourceServer, 'routes'>> | undefined {
+  return gates.get(functionOf(route)) as ResourceServer | undefined
 }
 
 function isUnder(gate: Route, { path }: Route): boolean {

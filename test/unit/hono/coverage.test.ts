@@ -138,7 +138,8 @@ describe('assertRoutesCovered on Hono', () => {
   it('takes the gate of an environment for one, whose server is not made before there is one', async () => {
     const server = serverWith('GET /a')
     const app = new Hono().use(protect(() => server)).get('/a', handler)
-    expect((await assertRoutesCovered(app, server)).unseen).toEqual([])
+    expect((await assertRoutesCovered(app, server)).unseen).toEqual([expect.stringContaining('made later')])
+    expect(await faultsOf(assertRoutesCovered(app.get('/b', handler), server))).toHaveProperty('uncovered')
   })
 
   describe('of an override', () => {
