@@ -118,7 +118,7 @@ export function createRemoteKeySet(options: RemoteKeySetOptions): KeySet {
     ready: async () => {
       await current()
       // Keys that were given serve without one fetch, but say nothing of whether there will ever be others.
-      if (state.heard === 0) await fetchOnce(0, undefined)
+      if (state.heard === 0 || state.failure) await fetchOnce(0, undefined)
       if (state.failure?.cause instanceof ConfigurationError) unavailable(state)
     },
   })

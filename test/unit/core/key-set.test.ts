@@ -76,18 +76,22 @@ describe('fetching', () => {
   })
 
   it('is ready with initial keys through an outage, but not where no fetch can ever succeed', async () => {
-    const { issuer, keySet, createServer } = await startKeySetScenario()
+    const { clock, issuer, keySet, createServer } = await startKeySetScenario()
     keySet.setFault('error')
     await createServer({ initialKeys: issuer.jwks }).ready()
     keySet.setFault(undefined)
+    let isMisspelt = true
     const fetch = async (url: string, init: RequestInit): Promise<Response> =>
-      url.includes('/.well-known/')
+      isMisspelt && url.includes('/.well-known/')
         ? Response.json({ issuer: `${issuer.issuer}/`, jwks_uri: keySet.jwksUri })
         : await globalThis.fetch(url, init)
     const misspelt = createServer({ initialKeys: issuer.jwks, fetch })
     for (const _ of ['at first', 'and again'])
       await expect(misspelt.ready()).rejects.toMatchObject({ code: 'ERR_CONFIGURATION', key: 'issuer' })
     expect(await misspelt.verdict(await issuer.mintToken())).toBe('allowed')
+    isMisspelt = false
+    clock.advance(2)
+    await misspelt.ready()
   })
 
   it('lets initial keys serve through an outage for what is left of their age and the time of grace', async () => {
