@@ -52,3 +52,11 @@ it('has nothing to fill in where it says what to type', async () => {
   expect(commands.length).toBeGreaterThan(0)
   for (const command of commands) expect(command).not.toMatch(/<\w/)
 })
+
+it('the faults put into core are as many as its table of them says', async () => {
+  const table = await readFile(new URL('../../packages/core/docs/mutation.md', import.meta.url), 'utf8')
+  const rows = [...table.matchAll(/^\| [\w.-]+ \| (\d+) \|/gm)].map(([, mutants]) => Number(mutants))
+  const mutants = rows.reduce((sum, count) => sum + count, 0)
+  const readme = await readFile(new URL('../../README.md', import.meta.url), 'utf8')
+  expect(readme).toContain(`| ${mutants.toLocaleString('en')} in ${rows.length} files |`)
+})

@@ -1,8 +1,15 @@
 /** The tests of a source file beside the one of its own name: those of what it is a part of. */
 const NEAR: Readonly<Record<string, readonly string[]>> = {
-  'access-token': ['access-token-verifier', 'authenticator'],
-  'access-token-verifier': ['authenticator', 'signature-at-once', 'rfc-tokens', 'claim-checks', 'key-source'],
-  authenticator: ['token-table', 'token-state', 'resource-server'],
+  'access-token': ['access-token-verifier', 'authenticator', 'report'],
+  'access-token-verifier': [
+    'authenticator',
+    'signature-at-once',
+    'rfc-tokens',
+    'claim-checks',
+    'key-source',
+    'report',
+  ],
+  authenticator: ['token-table', 'token-state', 'resource-server', 'report'],
   ascii: ['request-headers', 'bearer-token'],
   'bearer-token': ['rfc-bearer', 'credential'],
   'cached-lookup': ['bounded-cache', 'single-flight', 'token-state', 'origin-policy', 'token-profiles'],
