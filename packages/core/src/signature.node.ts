@@ -41,7 +41,7 @@ const TURN = 2
 const TURN_IN_A_CROWD = 0.2
 let turnBeganAt: number | undefined
 let inThreadPool = 0
-const waiting: (() => void)[] = []
+const waiting: { readonly enter: () => void; readonly mostInPool: number }[] = []
 /** Whether the last signature that was left to other threads found another one there. */
 let isCrowded = false
 
@@ -103,17 +103,20 @@ async function verifyInThreadPool(jws: CompactJws, scheme: Scheme, key: KeyMater
   }
 }
 
+/** Nobody goes before one who waits: those of whom more may be there would never leave room for the others. */
 async function enterThreadPool({ mostInPool }: Scheme): Promise<void> {
   isCrowded = inThreadPool > 0
-  if (inThreadPool < mostInPool) inThreadPool++
-  else await new Promise<void>((enter) => waiting.push(enter))
+  if (waiting.length === 0 && inThreadPool < mostInPool) inThreadPool++
+  else await new Promise<void>((enter) => waiting.push({ enter, mostInPool }))
 }
 
-/** Whoever waits longest takes the place. */
 function leaveThreadPool(): void {
-  const enter = waiting.shift()
-  if (enter === undefined) inThreadPool--
-  else enter()
+  inThreadPool--
+  for (let first = waiting[0]; first && inThreadPool < first.mostInPool; first = waiting[0]) {
+    waiting.shift()
+    inThreadPool++
+    first.enter()
+  }
 }
 
 /** What one algorithm of RFC 7518 section 3 or RFC 8037 is called by Node. Nothing is left out, so that nothing is inherited. */

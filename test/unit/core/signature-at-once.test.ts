@@ -35,6 +35,15 @@ function judged(verify: () => boolean): boolean | 'failed' {
   }
 }
 
+/** A token by another key, and that key. */
+async function signed(algorithm: 'ES256' | 'RS256'): Promise<readonly [CompactJws, VerificationKey]> {
+  const minting = await createTestIssuer({ now: clock.now, algorithm })
+  const [published] = minting.jwks.keys
+  const material = await importKey(published as NonNullable<typeof published>, algorithm)
+  const token = createCompactJwsParser()(await minting.mintToken()) as CompactJws
+  return [token, { ...key, algorithm, material }]
+}
+
 /** Watches how many signatures are with Node's other threads at once, until asked. */
 function countJobs(): () => number {
   const jobs = new Set<number>()
@@ -109,12 +118,8 @@ describe('a signature', () => {
     ['ES256', 16],
     ['RS256', 48],
   ] as const)('waits in a crowd, and gets its own verdict: %s', async (algorithm, most) => {
-    const minting = await createTestIssuer({ now: clock.now, algorithm })
-    const good = createCompactJwsParser()(await minting.mintToken()) as CompactJws
+    const [good, theirs] = await signed(algorithm)
     const forged = { ...good, signature: good.signature.map((byte) => byte ^ 1) }
-    const [published] = minting.jwks.keys
-    const material = await importKey(published as NonNullable<typeof published>, algorithm)
-    const theirs: VerificationKey = { ...key, algorithm, material }
     const isForged = (at: number): boolean => at % 3 === 0
     const mostAtOnce = countJobs()
     const verdicts = Array.from({ length: 100 }, (_, at) =>
@@ -124,6 +129,31 @@ describe('a signature', () => {
     expect(mostAtOnce()).toBe(most)
     await nextTurn()
     expect(verifiesAtOnce()).toBe(true)
+  })
+
+  it('finds its own crowd no larger behind another that may be larger', async () => {
+    const [cheap, theirs] = await signed('RS256')
+    const first = Array.from({ length: 60 }, () => verifySignature(cheap, theirs))
+    const behind = Array.from({ length: 100 }, () => verifySignature(jws, key))
+    expect(await Promise.all(first)).toEqual(first.map(() => true))
+    const mostAtOnce = countJobs()
+    expect(await Promise.all(behind)).toEqual(behind.map(() => true))
+    expect(mostAtOnce()).toBeLessThanOrEqual(16)
+    await nextTurn()
+    expect(verifiesAtOnce()).toBe(true)
+  })
+
+  it('goes before what came later, however much room there is for that', async () => {
+    const [cheap, theirs] = await signed('RS256')
+    const ended: string[] = []
+    const behind = Array.from({ length: 60 }, async () => {
+      await verifySignature(jws, key)
+      ended.push('first')
+    })
+    const later = verifySignature(cheap, theirs).then(() => ended.push('later'))
+    await Promise.all([...behind, later])
+    // At most as many as are with other threads are still there when the later one comes in.
+    expect(ended.indexOf('later')).toBeGreaterThanOrEqual(60 - 16)
   })
 
   it('that the cryptography chokes on in another thread leaves no trace of itself', async () => {
