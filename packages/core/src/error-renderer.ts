@@ -32,7 +32,10 @@ export interface RenderedError {
   readonly body?: unknown
 }
 
-/** Gives denials another look: called at set-up, for every answer there is and maybe more than once, never for a request. It cannot change a verdict. */
+/**
+ * Gives denials another look: called at set-up, for every answer there is and maybe more than once, never for a request. It
+ * cannot change a verdict.
+ */
 export type ErrorRenderer = (answer: ErrorAnswer) => RenderedError
 
 const FIELDS = ['status', 'contentType', 'body']

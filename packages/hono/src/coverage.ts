@@ -112,15 +112,12 @@ function functionOf({ handler }: Route): { readonly name: string; readonly lengt
 
 /** That of another server, or of one route, is none; of which one a gate is whose server is made later cannot be told. */
 function isGate(route: Route, routes: ResourceServer['routes']): boolean {
-  return isMadeLater(route) || serverOf(route)?.routes === routes
+  const server = gates.get(functionOf(route))
+  return typeof server === 'function' || server?.routes === routes
 }
 
 function isMadeLater(route: Route): boolean {
   return typeof gates.get(functionOf(route)) === 'function'
-}
-
-function serverOf(route: Route): Partial<Pick<ResourceServer, 'routes'>> | undefined {
-  return gates.get(functionOf(route)) as ResourceServer | undefined
 }
 
 function isUnder(gate: Route, { path }: Route): boolean {

@@ -6,7 +6,8 @@ type Rule<S extends string> = Parameters<core.ResourceServer<S>['requiring']>[0]
 /**
  * Judges every request by the route table and its whole path, and answers those it refuses; what an earlier middleware
  * answers it does not see. Where options come as bindings, give a function: it is called once per environment, and
- * once in all where there is no execution context, which only platforms with bindings give; what it throws is Hono's to answer.
+ * once in all where there is no execution context, which only platforms with bindings give; what it throws is Hono's to
+ * answer.
  * @throws ConfigurationError where the server has no route table
  * @example app.use(protect(server))
  */

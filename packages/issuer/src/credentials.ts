@@ -32,7 +32,10 @@ export interface Credentials {
   /** Also a deleted one, as such. */
   get(clientId: string): Promise<CredentialRecord | undefined>
   list(page?: OwnedListOptions): Promise<readonly CredentialRecord[]>
-  /** Changes scopes, name, environment, expiry or metadata. What tokens already issued say stays; a gate that asks `grants` goes by the new scopes. */
+  /**
+   * Changes scopes, name, environment, expiry or metadata. What tokens already issued say stays; a gate that asks `grants` goes
+   * by the new scopes.
+   */
   update(clientId: string, changes: Omit<CredentialChanges, 'status'>): Promise<CredentialRecord>
   /** Makes a second secret; the one before works on for a while, any older one ends at once. */
   rotate(clientId: string, rotation?: Rotation): Promise<RotatedSecret>

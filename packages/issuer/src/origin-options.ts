@@ -12,7 +12,9 @@ export const originSchema: z.ZodMiniType = z
 
 const MAX_LENGTH = 300
 
-/** Whether the text is an origin exactly as a browser serialises it; what is listed here and is none, no gate would ever find. */
+/**
+ * Whether the text is an origin exactly as a browser serialises it; what is listed here and is none, no gate would ever find.
+ */
 export function isCanonicalOrigin(text: string): boolean {
   // The URL standard takes these for part of a name, and keeps the case of one whose scheme it does not know.
   const isWild = text.includes('*') || text.includes(',') || text !== text.toLowerCase()

@@ -108,9 +108,10 @@ function readRouter(
     const inside = guarded || bases.some((base) => `${layer.path}/`.startsWith(`${base}/`))
     if (isUse && layer.stack.every((each) => each.name === 'scopegate')) {
       const base = String(layer.path).replace(NO_PATH, '')
+      const isGate = layer.stack.some(options.isGate)
+      reading.gated ||= isGate
       if (isPathless && isPassedBy(layer, base)) reading.faults.push(passedBy(joinPaths(prefix, base)))
-      else if (isPathless && layer.stack.some(options.isGate)) bases.push(base)
-      reading.gated ||= layer.stack.some(options.isGate)
+      else if (isPathless && isGate) bases.push(base)
     } else if (isPathless) reading.unseen.push(`${nameOf(layer, prefix)}: whether it hands every request on`)
     else if (!isUse || !layer.stack.every((each) => known.has(each)))
       reading.routes.push(toRoute(layer, router, prefix, inside))
