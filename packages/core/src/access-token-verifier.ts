@@ -5,6 +5,7 @@ import { type CompactJws, createCompactJwsParser } from './compact-jws.ts'
 import type { Credential } from './credential.ts'
 import type { DenialReason } from './denial-reason.ts'
 import type { WaitUntil } from './key-set.ts'
+import { own } from './own.ts'
 import type { TokenProfile } from './token-profile.ts'
 import type { VerificationKey } from './verification-key.ts'
 
@@ -85,7 +86,7 @@ function recognise(
   header: string,
   payload: CompactJws['payload'],
 ): TokenProfile | undefined {
-  const issuer = Object.hasOwn(payload, 'iss') ? payload.iss : undefined
+  const issuer = own(payload, 'iss')
   const named = typeof issuer === 'string' ? byIssuer.get(issuer) : undefined
   const asked = named ?? byIssuer.get(undefined)
   return asked?.find((profile) => profile.header === header && profile.recognises(payload))
@@ -97,7 +98,7 @@ function judgeHeader(
 ): DenialReason | undefined {
   if (!isPlain) return 'token_header'
   if (!profile.algorithms.has(algorithm)) return 'token_algorithm'
-  return profile.acceptsType(Object.hasOwn(header, 'typ') ? header.typ : undefined) ? undefined : 'token_type'
+  return profile.acceptsType(own(header, 'typ')) ? undefined : 'token_type'
 }
 
 function judgeClaims({ jws, profile }: ClaimedToken, times: Times, now: number): DenialReason | undefined {

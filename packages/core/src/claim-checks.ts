@@ -1,5 +1,6 @@
 import type { ClaimType } from './claim-options.ts'
 import type { DenialReason } from './denial-reason.ts'
+import { own } from './own.ts'
 import { isScopeClaim } from './scope.ts'
 import type { ProfileOptions } from './token-profile-options.ts'
 
@@ -11,7 +12,6 @@ export type ClaimCheck = (claims: Claims, now: number, times: Times) => DenialRe
 
 const MAX_NUMERIC_DATE = 253_402_300_799 // 9999-12-31: above it someone wrote milliseconds
 const RFC9068_CLAIMS = ['sub', 'client_id', 'iat', 'jti']
-const TEXT_CLAIMS = ['iss', 'sub', 'jti', 'client_id', 'azp']
 
 /** Everything a profile asks of the claims, in the order it is asked. */
 export function compileClaimChecks(options: ProfileOptions, clockTolerance: number): readonly ClaimCheck[] {
@@ -29,13 +29,6 @@ export function compileClaimChecks(options: ProfileOptions, clockTolerance: numb
   ])
 }
 
-/** An own member only: a claim called `constructor` is absent unless the issuer wrote it. */
-export function own(claims: Claims, name: string): unknown {
-  const value = claims[name]
-  // Most claims that are asked for are absent, which this tells sooner.
-  return value === undefined || Object.hasOwn(claims, name) ? value : undefined
-}
-
 function requiredClaims({
   requiredClaims,
   rfc9068,
@@ -50,11 +43,18 @@ function isList(value: unknown): value is readonly string[] {
 }
 
 function checkTexts(claims: Claims): DenialReason | undefined {
-  for (const name of TEXT_CLAIMS) {
-    // Most are text, which asks for no second look; what is inherited is none of the token's.
-    if (typeof claims[name] !== 'string' && own(claims, name) !== undefined) return 'token_claim'
-  }
-  return undefined
+  const areTexts =
+    isText(claims, 'iss', claims.iss) &&
+    isText(claims, 'sub', claims.sub) &&
+    isText(claims, 'jti', claims.jti) &&
+    isText(claims, 'client_id', claims.client_id) &&
+    isText(claims, 'azp', claims.azp)
+  return areTexts ? undefined : 'token_claim'
+}
+
+/** Most are, which asks for no second look; what is absent or inherited is none of the token's. */
+function isText(claims: Claims, name: string, value: unknown): boolean {
+  return typeof value === 'string' || own(claims, name) === undefined
 }
 
 function checkIssuer(issuer: string | null): ClaimCheck {
@@ -117,9 +117,8 @@ export function notAfter({ exp }: Times, tolerance: number): number {
 
 function checkPresent(name: string, type: ClaimType): ClaimCheck {
   return (claims) => {
-    const value = own(claims, name)
-    if (value === undefined || value === null || value === '') return 'token_claim'
-    return isOfType(value, type) ? undefined : 'token_claim'
+    const value = own(claims, name) ?? ''
+    return value !== '' && isOfType(value, type) ? undefined : 'token_claim'
   }
 }
 
@@ -173,6 +172,9 @@ export function list(value: string | readonly string[]): readonly string[] {
 
 /** The first of these claims that is there, whatever it holds. */
 export function firstPresent(claims: Claims, claimNames: readonly string[]): unknown {
-  for (const name of claimNames) if (Object.hasOwn(claims, name)) return claims[name]
+  for (const name of claimNames) {
+    const value = own(claims, name)
+    if (value !== undefined) return value
+  }
   return undefined
 }

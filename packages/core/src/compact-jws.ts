@@ -1,4 +1,4 @@
-import { copyOf } from '#signature'
+import { own } from './own.ts'
 import { parseStrictObject } from './strict-json.ts'
 
 /** A JWS in compact serialisation (RFC 7515 section 3.1), decoded and parsed once, not yet verified. */
@@ -40,9 +40,8 @@ export function createCompactJwsParser(): CompactJwsParser {
     if (named === undefined) return undefined
     const { header, algorithm, kid, isPlain } = named
     const payload = readObject(first + 1, second)
-    const bytes = payload && decodeBase64url(second + 1, text.length)
-    if (payload === undefined || bytes === undefined) return undefined
-    const signature = copyOf(bytes)
+    const signature = payload && decodeBase64url(second + 1, text.length)
+    if (payload === undefined || signature === undefined) return undefined
     return { text, header, algorithm, kid, isPlain, payload, signature, signingInputEnd: second }
   }
 }
@@ -62,7 +61,7 @@ function readHeader(end: number): Header | undefined {
 
 /** Without what `Object.prototype` may have been given. */
 function ownText(header: Readonly<Record<string, unknown>>, name: string): string | undefined {
-  const value = Object.hasOwn(header, name) ? header[name] : undefined
+  const value = own(header, name)
   return typeof value === 'string' ? value : undefined
 }
 
@@ -75,9 +74,8 @@ const ENCODER = new TextEncoder()
 
 const MOST_BYTES = 3 // of a code unit in UTF-8
 
-/** The text that is being parsed, with room for the longest yet, and what was decoded of it last. */
+/** The text that is being parsed, with room for the longest yet. */
 let encoded = new Uint8Array(MOST_BYTES * 4096)
-let decoded = new Uint8Array(4096)
 
 /**
  * Puts the text into bytes, which take a third of the time to look at; whether it is ASCII, one byte a character. What is
@@ -85,19 +83,23 @@ let decoded = new Uint8Array(4096)
  * twice as much as is needed, so that texts that grow do not ask for it each time.
  */
 function encode(text: string): boolean {
-  if (MOST_BYTES * text.length > encoded.length) {
-    encoded = new Uint8Array(2 * MOST_BYTES * text.length)
-    decoded = new Uint8Array(2 * text.length)
-  }
+  if (MOST_BYTES * text.length > encoded.length) encoded = new Uint8Array(2 * MOST_BYTES * text.length)
   return ENCODER.encodeInto(text, encoded).written === text.length
 }
 
-/** Unpadded base64url, refused with `undefined` unless encoding the bytes again gives the same text. They last until the next call. */
+const ROOM = 16_384
+/** What was decoded, one after another, each to stay: memory of its own for each takes longer to get than to write. */
+let decoded = new Uint8Array(ROOM)
+let filled = 0
+
+/** Unpadded base64url, refused with `undefined` unless encoding the bytes again gives the same text. */
 function decodeBase64url(start: number, end: number): Uint8Array<ArrayBuffer> | undefined {
+  const length = ((end - start) * 3) >> 2
+  const begin = makeRoom(length)
   const rest = (end - start) & 3
   const whole = end - rest
   let all = 0
-  let at = 0
+  let at = begin
   for (let i = start; i < whole; i += 4) {
     const bits = quantum(i) | (sextet(i + 2) << 6) | sextet(i + 3)
     all |= bits
@@ -113,7 +115,17 @@ function decodeBase64url(start: number, end: number): Uint8Array<ArrayBuffer> | 
     decoded[at] = bits >> 16
     decoded[at + 1] = bits >> 8
   }
-  return rest === 1 || all < 0 || unused !== 0 ? undefined : decoded.subarray(0, ((end - start) * 3) >> 2)
+  return rest === 1 || all < 0 || unused !== 0 ? undefined : decoded.subarray(begin, begin + length)
+}
+
+/** Where so many bytes may be written. */
+function makeRoom(length: number): number {
+  if (filled + length > decoded.length) {
+    decoded = new Uint8Array(ROOM + length)
+    filled = 0
+  }
+  filled += length
+  return filled - length
 }
 
 /** Of four characters the bits of the first two, in their places. */

@@ -1,5 +1,6 @@
 import { ConfigurationError, KeySetUnavailableError } from './errors.ts'
 import { isKeySetUrl, type JsonWebKey } from './key-set-options.ts'
+import { own } from './own.ts'
 import { type Fetch, fetchJson, type RemoteJsonLimits, RemoteStatusError } from './remote-json.ts'
 
 /** Fetches the keys of a JWK Set from a known address. */
@@ -9,7 +10,7 @@ export async function fetchJwkSet(
   limits: RemoteJsonLimits,
 ): Promise<readonly JsonWebKey[]> {
   const document = await fetchJson(fetch, url, limits)
-  const keys = isObject(document) && Object.hasOwn(document, 'keys') ? document.keys : undefined
+  const keys = isObject(document) ? own(document, 'keys') : undefined
   if (!Array.isArray(keys)) throw new KeySetUnavailableError('the key source sent no JWK Set')
   return keys.filter((key): key is JsonWebKey => isObject(key) && typeof key.kty === 'string')
 }

@@ -1,5 +1,6 @@
 import { type CacheItem, createBoundedCache } from './bounded-cache.ts'
 import { keyOf } from './key-of.ts'
+import { own } from './own.ts'
 import { type ScopeHolder, splitScope } from './scope.ts'
 
 /** How the scopes a token names become the scopes it holds. */
@@ -57,7 +58,7 @@ function implications(implies: ScopeReading['implies']): ReadonlyMap<string, rea
   const follow = (scope: string, seen: Set<string>): Set<string> => {
     if (seen.has(scope)) return seen
     seen.add(scope)
-    for (const implied of Object.hasOwn(implies, scope) ? (implies[scope] ?? []) : []) follow(implied, seen)
+    for (const implied of own(implies, scope) ?? []) follow(implied, seen)
     return seen
   }
   return new Map(Object.keys(implies).map((scope) => [scope, [...follow(scope, new Set())]]))

@@ -1,6 +1,7 @@
 import type { VerifiedToken } from './access-token.ts'
 import type { DenialReason } from './denial-reason.ts'
 import { ConfigurationError } from './errors.ts'
+import { own } from './own.ts'
 import { type PathPattern, parameterIndex } from './path-pattern.ts'
 import { OPAQUE, type RequestTarget } from './request-target.ts'
 import type { RequirementOptions } from './route-rule-options.ts'
@@ -105,10 +106,6 @@ function isBound(
   { accessToken }: VerifiedToken,
   target: RequestTarget,
 ): boolean {
-  const { claims } = accessToken
-  return (
-    Object.hasOwn(claims, claim) &&
-    typeof claims[claim] === 'string' &&
-    claims[claim] === segmentAt(target.decoded, segment)
-  )
+  const bound = own(accessToken.claims, claim)
+  return typeof bound === 'string' && bound === segmentAt(target.decoded, segment)
 }

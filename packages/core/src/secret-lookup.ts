@@ -3,6 +3,7 @@ import type { CompactJws } from './compact-jws.ts'
 import { KeySetUnavailableError } from './errors.ts'
 import { importSecrets } from './key-ring.ts'
 import type { KeySource } from './key-source.ts'
+import { own } from './own.ts'
 import { toMilliseconds } from './source-options.ts'
 import type { SignatureAlgorithm } from './token-profile-options.ts'
 import type { SecretLookup, Secrets } from './token-source-options.ts'
@@ -50,7 +51,7 @@ export function createSecretLookup(
 
 /** Only text of sane length; what it means is for the store to say. */
 function readKeyId({ kid, payload }: CompactJws, by: SecretLookup['by']): string | undefined {
-  const value = by === 'kid' ? kid : Object.hasOwn(payload, by.claim) ? payload[by.claim] : undefined
+  const value = by === 'kid' ? kid : own(payload, by.claim)
   return typeof value === 'string' && value !== '' && value.length <= MAX_KEY_ID_LENGTH ? value : undefined
 }
 

@@ -1,5 +1,6 @@
 import {
   constants,
+  createHash,
   createHmac,
   createPublicKey,
   createSecretKey,
@@ -14,9 +15,13 @@ import type { JsonWebKey } from './key-set-options.ts'
 import type { SignatureAlgorithm } from './token-profile-options.ts'
 import type { KeyMaterial, VerificationKey } from './verification-key.ts'
 
-/** Imports a public key; rejects for a key that the cryptography refuses, such as a bad curve point. */
-export async function importKey(jwk: JsonWebKey, _algorithm: SignatureAlgorithm): Promise<KeyMaterial> {
-  return createPublicKey({ key: publicPart(jwk), format: 'jwk' })
+/**
+ * Imports a public key for one algorithm; rejects for a key that the cryptography refuses, such as a bad curve point. By way
+ * of DER: what comes from a JWK itself, OpenSSL must look up anew for each signature.
+ */
+export async function importKey(jwk: JsonWebKey, algorithm: SignatureAlgorithm): Promise<KeyMaterial> {
+  const der = createPublicKey({ key: publicPart(jwk), format: 'jwk' }).export({ type: 'spki', format: 'der' })
+  return keyFor(SCHEMES[algorithm], createPublicKey({ key: der, type: 'spki', format: 'der' }))
 }
 
 /** Imports a shared secret, of which it holds a copy. */
@@ -26,11 +31,6 @@ export async function importSecret(secret: Uint8Array, _algorithm: SignatureAlgo
 
 function publicPart({ kty, n, e, crv, x, y }: JsonWebKey): Record<string, unknown> {
   return kty === 'RSA' ? { kty, n, e } : { kty, crv, x, y }
-}
-
-/** The bytes again, in Node's pool: memory of its own for each signature costs more to give back than the copy does. */
-export function copyOf(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
-  return Buffer.from(bytes)
 }
 
 /**
@@ -70,7 +70,7 @@ export function verifySignatureAtOnce(jws: CompactJws, key: VerificationKey): bo
   if (isByHmac(key)) return isHmac(jws, scheme, key.material)
   if (!fits(jws, scheme)) return false
   beginTurn()
-  return verifyNow(jws, scheme, keyFor(scheme, key.material))
+  return verifyNow(jws, scheme, key.material as VerifyKeyObjectInput)
 }
 
 /**
@@ -93,10 +93,16 @@ async function verifyInThreadPool(jws: CompactJws, scheme: Scheme, key: KeyMater
   await enterThreadPool(scheme)
   try {
     return await new Promise<boolean>((resolve, reject) => {
-      verify(scheme.hash, signingInput(jws), keyFor(scheme, key), jws.signature, (error, isGenuine) => {
-        if (error === null) resolve(isGenuine)
-        else reject(error)
-      })
+      verify(
+        scheme.hash,
+        signingInput(jws),
+        key as VerifyKeyObjectInput,
+        jws.signature,
+        (error, isGenuine) => {
+          if (error === null) resolve(isGenuine)
+          else reject(error)
+        },
+      )
     })
   } finally {
     leaveThreadPool()
@@ -126,6 +132,8 @@ interface Scheme {
   readonly length: number | undefined
   readonly padding: number | undefined
   readonly saltLength: number | undefined
+  /** Where the code of an HMAC is written to, to be compared. */
+  readonly hmac: Buffer
   /**
    * How many are in the thread pool at once: work of about a millisecond. Where processors are few, its threads leave this
    * one waiting for as long as they have more.
@@ -155,7 +163,8 @@ const SCHEMES: Readonly<Record<SignatureAlgorithm, Scheme>> = Object.freeze({
 })
 
 function plain(hash: string | null, length?: number): Scheme {
-  return { hash, length, padding: undefined, saltLength: undefined, mostInPool: MOST_IN_POOL }
+  const hmac = Buffer.alloc(hash === null ? 0 : createHash(hash).digest().length)
+  return { hash, length, padding: undefined, saltLength: undefined, hmac, mostInPool: MOST_IN_POOL }
 }
 
 function rsa(hash: string): Scheme {
@@ -181,8 +190,8 @@ function signingText({ text, signingInputEnd }: CompactJws): string {
 }
 
 /** RFC 7518 section 3.4: of ECDSA, R and S as they are; other algorithms do not look at it. */
-function keyFor({ padding, saltLength }: Scheme, key: KeyMaterial): VerifyKeyObjectInput {
-  return { key: key as KeyObject, dsaEncoding: 'ieee-p1363', padding, saltLength } as VerifyKeyObjectInput
+function keyFor({ padding, saltLength }: Scheme, key: KeyObject): VerifyKeyObjectInput {
+  return Object.freeze({ key, dsaEncoding: 'ieee-p1363', padding, saltLength }) as VerifyKeyObjectInput
 }
 
 /** Told by the algorithm alone, never by what the key looks like or what an object may have inherited. */
@@ -190,10 +199,13 @@ function isByHmac({ algorithm }: VerificationKey): boolean {
   return algorithm.startsWith('HS')
 }
 
-/** By way of text, since Node makes that in less time than new bytes. */
-function isHmac(jws: CompactJws, { hash }: Scheme, secret: KeyMaterial): boolean {
-  const { signature } = jws
-  const hmac = createHmac(hash as string, secret as KeyObject).update(signingText(jws), 'latin1')
-  const expected = Buffer.from(hmac.digest('binary'), 'latin1')
-  return expected.length === signature.length && timingSafeEqual(expected, signature)
+/** By way of text and into bytes that are there already, since Node makes new ones in more time. */
+function isHmac(jws: CompactJws, { hash, hmac }: Scheme, secret: KeyMaterial): boolean {
+  hmac.write(
+    createHmac(hash as string, secret as KeyObject)
+      .update(signingText(jws), 'latin1')
+      .digest('binary'),
+    'latin1',
+  )
+  return hmac.length === jws.signature.length && timingSafeEqual(hmac, jws.signature)
 }

@@ -19,11 +19,6 @@ function publicPart({ kty, n, e, crv, x, y }: JsonWebKey): object {
   return kty === 'RSA' ? { kty, n, e } : kty === 'EC' ? { kty, crv, x, y } : { kty, crv, x }
 }
 
-/** The bytes again, where nobody overwrites them. */
-export function copyOf(bytes: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
-  return bytes.slice()
-}
-
 /** Never: WebCrypto has promises only. */
 export function verifiesAtOnce(): boolean {
   return false

@@ -1,4 +1,5 @@
 import type { VerifiedToken } from './access-token.ts'
+import { own } from './own.ts'
 import type { RequirementOptions } from './route-rule-options.ts'
 import { type ScopeAlternatives, satisfies, toAlternatives } from './scope.ts'
 
@@ -34,8 +35,7 @@ export function isSteppedUp(
   { accessToken, profile }: VerifiedToken,
   now: number,
 ): boolean {
-  const claim = (name: string): unknown =>
-    Object.hasOwn(accessToken.claims, name) ? accessToken.claims[name] : undefined
+  const claim = (name: string): unknown => own(accessToken.claims, name)
   if (acr !== undefined && !acr.has(claim('acr') as string)) return false
   if (amr !== undefined && !listsMethods(claim('amr'), amr)) return false
   return maxAge === undefined || isRecent(claim('auth_time'), now, maxAge, profile.clockTolerance)

@@ -7,11 +7,11 @@ import {
   firstPresent,
   list,
   names,
-  own,
 } from './claim-checks.ts'
 import type { ClaimNames } from './claim-options.ts'
 import { createGrantReader, type Grant } from './grant.ts'
 import type { KeySource } from './key-source.ts'
+import { own } from './own.ts'
 import { isScopeClaim } from './scope.ts'
 import { SealedAccessToken } from './sealed-access-token.ts'
 import { toMilliseconds } from './source-options.ts'

@@ -68,6 +68,17 @@ describe('the text of a token', () => {
   })
 })
 
+describe('a token that waits for its key', () => {
+  it('is verified by its own signature, whatever came meanwhile', async () => {
+    const { verdict } = createJudge(profile, clock)
+    const minting = Array.from({ length: 20 }, async (_, at) => {
+      return await issuer.mintToken({ key: at % 2 === 0 ? rsa : ec, claims: { jti: `waiting ${at}` } })
+    })
+    const tokens = await Promise.all(minting)
+    expect(await Promise.all(tokens.map(verdict))).toEqual(tokens.map(() => 'allowed'))
+  })
+})
+
 describe('the JSON of a token', () => {
   const json = JSON.stringify
   const body = json(claims)

@@ -3,12 +3,7 @@ import { base64url } from 'jose'
 import { describe, expect, it } from 'vitest'
 import { createCompactJwsParser } from '../../../packages/core/src/compact-jws.ts'
 
-const parse = createCompactJwsParser()
-/** The signature as plain bytes: of what kind they are is the platform's matter. */
-const parseCompactJws: typeof parse = (text) => {
-  const jws = parse(text)
-  return jws && { ...jws, signature: Uint8Array.from(jws.signature) }
-}
+const parseCompactJws = createCompactJwsParser()
 
 const header = { alg: 'ES256', typ: 'at+jwt', kid: 'k1' }
 const payload = { iss: 'https://issuer.example', exp: 1 }
@@ -25,6 +20,23 @@ describe('a compact JWS', () => {
       signingInputEnd: good.lastIndexOf('.'),
     })
   })
+
+  it.each([1, 2, 3, 64, 256, 4096, 6000])(
+    'keeps its signature of %i bytes, whatever comes after it',
+    (length) => {
+      const start = `${encode(header)}.${encode(payload)}.`
+      const bytes = Array.from({ length: 300 }, (_, at) => new Uint8Array(length).fill(at))
+      const parsed = bytes.map((signature) => {
+        const text = start + base64url.encode(signature)
+        const jws = parseCompactJws(text)
+        for (const broken of [`${text}!`, `${text.slice(0, -1)}~`, `${text}AAAAA`]) parseCompactJws(broken)
+        return jws
+      })
+      expect(parsed.map((jws) => Buffer.from(jws?.signature ?? []).toString('hex'))).toEqual(
+        bytes.map((signature) => Buffer.from(signature).toString('hex')),
+      )
+    },
+  )
 
   it.each([
     [{ alg: 'ES256', kid: 'k1' }, 'ES256', 'k1'],

@@ -202,18 +202,6 @@ function edwardsEdges(good: Buffer): readonly (readonly [string, Buffer])[] {
   ]
 }
 
-describe('the bytes of a signature', () => {
-  it.each(['node', 'web'] as const)(
-    'are copied, so that the next token overwrites no earlier one, by %s',
-    (name) => {
-      const bytes = Uint8Array.of(1, 2, 3, 4)
-      const copy = IMPLEMENTATIONS[name].copyOf(bytes.subarray(1))
-      bytes.fill(0)
-      expect([...copy]).toEqual([2, 3, 4])
-    },
-  )
-})
-
 describe('a shared secret', () => {
   it.each(['HS256', 'HS384', 'HS512'] as const)(
     'for %s verifies and does nothing else on WebCrypto',
