@@ -1,5 +1,5 @@
 import { verifiesAtOnce, verifySignature, verifySignatureAtOnce } from '#signature'
-import { isRefusal, type Refusal, refuse, refuseInOutage, type VerifiedToken } from './access-token.ts'
+import { type Refusal, refuse, refuseInOutage, type VerifiedToken } from './access-token.ts'
 import { notAfter, notBefore, type Times, timesOf } from './claim-checks.ts'
 import { type CompactJws, createCompactJwsParser } from './compact-jws.ts'
 import type { Credential } from './credential.ts'
@@ -11,14 +11,16 @@ import type { VerificationKey } from './verification-key.ts'
 
 /** Turns token text into a verified token, or says why it is none. */
 export interface AccessTokenVerifier {
+  /** Takes the text apart, once, whichever way it is verified then. */
+  read(credential: Credential): ClaimedToken | Refusal
   /** `undefined` where something must be waited for, or is better left to other threads. */
-  verifyAtOnce(credential: Credential): VerifiedToken | Refusal | undefined
+  verifyAtOnce(claimed: ClaimedToken): VerifiedToken | Refusal | undefined
   /** Once its keys are there, or it is known that they cannot be had. */
-  verify(credential: Credential, waitUntil: WaitUntil): Promise<VerifiedToken | Refusal>
+  verify(claimed: ClaimedToken, waitUntil: WaitUntil): Promise<VerifiedToken | Refusal>
 }
 
 /** A token as it presents itself: nothing of it is to be trusted before its signature is. */
-interface ClaimedToken {
+export interface ClaimedToken {
   readonly jws: CompactJws
   readonly profile: TokenProfile
   readonly value: string
@@ -34,32 +36,28 @@ export function createAccessTokenVerifier(
 ): AccessTokenVerifier {
   const byIssuer = groupByIssuer(profiles)
   const parse = createCompactJwsParser()
-  const read = ({ text, header, value }: Credential): ClaimedToken | Refusal => {
-    const jws = parse(text)
-    if (jws === undefined) return refuse('token_malformed')
-    const profile = recognise(byIssuer, header, jws.payload)
-    if (profile === undefined) return refuse('token_unrecognised')
-    const fault = judgeHeader(jws, profile)
-    return fault === undefined ? { jws, profile, value } : refuse(fault, profile)
-  }
   const conclude = (claimed: ClaimedToken, key: VerificationKey): VerifiedToken | Refusal => {
     const times = timesOf(claimed.jws.payload)
     const wrong = judgeClaims(claimed, times, now())
     return wrong === undefined ? toVerifiedToken(claimed, times, key) : refuse(wrong, claimed.profile)
   }
   return {
-    verifyAtOnce: (credential: Credential) => {
+    read: ({ text, header, value }: Credential) => {
+      const jws = parse(text)
+      if (jws === undefined) return refuse('token_malformed')
+      const profile = recognise(byIssuer, header, jws.payload)
+      if (profile === undefined) return refuse('token_unrecognised')
+      const fault = judgeHeader(jws, profile)
+      return fault === undefined ? { jws, profile, value } : refuse(fault, profile)
+    },
+    verifyAtOnce: (claimed: ClaimedToken) => {
       if (!verifiesAtOnce()) return undefined
-      const claimed = read(credential)
-      if (isRefusal(claimed)) return claimed
       const { jws, profile } = claimed
       const key = profile.keys.peekSigner?.(jws)
       if (key === undefined) return undefined
       return verifySignatureAtOnce(jws, key) ? conclude(claimed, key) : refuse('token_signature', profile)
     },
-    verify: async (credential: Credential, waitUntil: WaitUntil) => {
-      const claimed = read(credential)
-      if (isRefusal(claimed)) return claimed
+    verify: async (claimed: ClaimedToken, waitUntil: WaitUntil) => {
       const { jws, profile } = claimed
       try {
         const candidates = await profile.keys.candidates(jws, waitUntil)

@@ -64,6 +64,17 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
     return inTime(presented)
   }
 
+  const verify = async (credential: Credential, waitUntil: WaitUntil): Promise<VerifiedToken | Refusal> => {
+    const claimed = verifier.read(credential)
+    if (isRefusal(claimed)) return claimed
+    return (
+      keep(verifier.verifyAtOnce(claimed)) ??
+      (await flights.run(`${credential.header} ${credential.text}`, async () =>
+        keep(await verifier.verify(claimed, waitUntil)),
+      ))
+    )
+  }
+
   return {
     recall: table.find,
     peek: (presented: VerifiedToken | Credential) => {
@@ -80,10 +91,7 @@ export function createAuthenticator(options: AuthenticatorOptions): Authenticato
         const result =
           known && (await known.profile.keys.trusts(known.key, waitUntil))
             ? known
-            : (keep(verifier.verifyAtOnce(credential)) ??
-              (await flights.run(`${credential.header} ${credential.text}`, async () =>
-                keep(await verifier.verify(credential, waitUntil)),
-              )))
+            : await verify(credential, waitUntil)
         const token = isRefusal(result) ? result : await resolveState(result)
         // Judged last: it may have expired while something was waited for.
         return isRefusal(token) ? token : inTime(token)

@@ -128,11 +128,14 @@ async function scopegateToken(tokens: TokenSet): Promise<Verifier<Presented>> {
   const { compileGate } = await import(new URL('gate.js', core).href)
   const { createAccessTokenVerifier } = await import(new URL('access-token-verifier.js', core).href)
   const { profiles } = compileGate(optionsFor(tokens))
-  const { verifyAtOnce, verify } = createAccessTokenVerifier(profiles, Date.now)
+  const { read, verifyAtOnce, verify } = createAccessTokenVerifier(profiles, Date.now)
   for (const { keys } of profiles) await keys.ready()
   return {
     prepare: (text) => ({ text, header: 'authorization', value: `Bearer ${text}`, accessToken: undefined }),
-    verify: (credential) => verifyAtOnce(credential) ?? verify(credential),
+    verify: (credential) => {
+      const claimed = read(credential)
+      return verifyAtOnce(claimed) ?? verify(claimed)
+    },
     accepts: (result) => Object.hasOwn(result as object, 'accessToken'),
   }
 }
