@@ -10,19 +10,6 @@ export function codesOf(text: string): Codes {
     : Uint16Array.from({ length: text.length }, (_, at) => text.charCodeAt(at))
 }
 
-/**
- * Whether a text begins with so many characters of a row of lower-case ones, equal but for ASCII case. No locale, no
- * Unicode folding.
- */
-export function startsIgnoringCase(text: string, row: Codes, start: number, length: number): boolean {
-  for (let i = 0; i < length; i++) {
-    const code = text.charCodeAt(i)
-    const wanted = row[start + i] as number
-    if (code !== wanted && !(isBetween(code, 0x41, 0x5a) && code + 0x20 === wanted)) return false
-  }
-  return true
-}
-
 /** ASCII letters to lower case and nothing else: `toLowerCase` would fold U+212A (Kelvin) onto `k`. */
 export function foldAscii(text: string): string {
   if (isAscii(text)) return text.toLowerCase()

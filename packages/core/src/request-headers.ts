@@ -1,4 +1,4 @@
-import { codesOf, hexDigit, isBetween, isDigit, startsIgnoringCase } from './ascii.ts'
+import { foldAscii, hexDigit, isBetween, isDigit } from './ascii.ts'
 import { rememberLatest } from './remember-latest.ts'
 
 /** The headers that take part in a decision, read from the raw list so that a repeated one is never merged away. */
@@ -36,9 +36,10 @@ const NAMES = [
 /** A header that is read, and the next whose name may be as long. */
 interface DecidingHeader {
   readonly slot: number
-  /** Where its name is in the row of all names. */
-  readonly start: number
-  readonly length: number
+  /** In lower case. */
+  readonly name: string
+  /** As most write it who do not write it in lower case. */
+  readonly title: string
   readonly next: DecidingHeader | undefined
 }
 
@@ -48,7 +49,6 @@ const LENGTHS = 32
 /** `credentialNames` are lower case. */
 export function createHeaderReader(credentialNames: readonly string[]): HeaderReader {
   const names = [...NAMES, ...credentialNames]
-  const row = codesOf(names.join(''))
   const byLength = linkByLength(names)
   return (rawHeaders) => {
     // A literal costs no call; more than one credential header is rare.
@@ -58,8 +58,8 @@ export function createHeaderReader(credentialNames: readonly string[]): HeaderRe
     for (let i = 0; i < rawHeaders.length; i += 2) {
       const name = rawHeaders[i] as string
       for (let header = byLength[name.length % LENGTHS]; header !== undefined; header = header.next) {
-        const { slot, start, length } = header
-        if (name.length !== length || !startsIgnoringCase(name, row, start, length)) continue
+        if (!isNameOf(header, name)) continue
+        const { slot } = header
         const value: unknown = rawHeaders[i + 1]
         // Made wrongly by an adapter: not to be taken for a header that was not sent.
         if (typeof value !== 'string') throw new TypeError('a header has no text')
@@ -74,13 +74,19 @@ export function createHeaderReader(credentialNames: readonly string[]): HeaderRe
 
 function linkByLength(names: readonly string[]): readonly (DecidingHeader | undefined)[] {
   const byLength = new Array<DecidingHeader | undefined>(LENGTHS).fill(undefined)
-  let start = 0
-  for (const [at, { length }] of names.entries()) {
+  for (const [at, name] of names.entries()) {
     const slot = Math.max(at - 2, METHOD_OVERRIDE)
-    byLength[length % LENGTHS] = { slot, start, length, next: byLength[length % LENGTHS] }
-    start += length
+    const title = name.replace(/\b[a-z]/g, (letter) => letter.toUpperCase())
+    byLength[name.length % LENGTHS] = { slot, name, title, next: byLength[name.length % LENGTHS] }
   }
   return byLength
+}
+
+/** To compare it with two spellings costs a third of looking at each character. */
+function isNameOf({ name, title }: DecidingHeader, given: string): boolean {
+  const [first, wanted] = [given.charCodeAt(0), name.charCodeAt(0)]
+  if ((first | 0x20) !== wanted) return false
+  return given === (first === wanted ? name : title) || foldAscii(given) === name
 }
 
 /**

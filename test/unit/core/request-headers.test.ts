@@ -48,6 +48,48 @@ describe('the deciding headers', () => {
     expect(read(name, 'GET', name, 'a,b')).toEqual(read())
   })
 
+  it('are found by their names in any case, and by no other name', () => {
+    const names = [
+      'host',
+      ':authority',
+      'origin',
+      'access-control-request-method',
+      'x-api-key',
+      'authorization',
+    ]
+    const reader = createHeaderReader(['authorization', 'x-api-key'])
+    const isRead = (name: string): boolean => reader([name, 'v']).values.includes('v')
+    fc.assert(
+      fc.property(fc.constantFrom(...names), fc.infiniteStream(fc.boolean()), (name, upper) => {
+        const mixed = name.replace(/[a-z]/g, (letter) => (upper.next().value ? letter.toUpperCase() : letter))
+        expect(isRead(mixed), mixed).toBe(true)
+      }),
+    )
+    for (const name of names) {
+      for (let at = 0; at < name.length; at++) {
+        for (const other of [
+          '\0',
+          ' ',
+          '@',
+          '[',
+          '`',
+          '{',
+          '_',
+          '\u000d',
+          '\u001a',
+          '\u212a',
+          '\u017f',
+          '\u0131',
+          '\uff41',
+          '\u0141',
+        ]) {
+          const near = name.slice(0, at) + other + name.slice(at + 1)
+          expect(isRead(near), JSON.stringify(near)).toBe(false)
+        }
+      }
+    }
+  })
+
   it('are all absent where none was sent', () => {
     expect(read()).toEqual({ values: new Array(CREDENTIALS + 1).fill(undefined), repeated: 0 })
     expect(Object.keys(read().values)).toHaveLength(CREDENTIALS + 1)
