@@ -57,7 +57,12 @@ interface Authenticated {
 }
 
 /** Fails closed: where the answer cannot be written, another being under way, the connection ends and nothing runs. */
-async function enforce(authorizer: Authorizer, ...[req, res, next]: Parameters<Guard>): Promise<void> {
+async function enforce(
+  authorizer: Authorizer,
+  req: Parameters<Guard>[0],
+  res: ServerResponse,
+  next: NextFunction,
+): Promise<void> {
   try {
     const request = { method: req.method, target: req.originalUrl, rawHeaders: req.rawHeaders }
     const decision = authorizer.authorizeNow(request) ?? (await authorizer.authorize(request))
