@@ -36,7 +36,9 @@ function judged(verify: () => boolean): boolean | 'failed' {
 }
 
 /** A token by another key, and that key. */
-async function signed(algorithm: 'ES256' | 'RS256'): Promise<readonly [CompactJws, VerificationKey]> {
+async function signed(
+  algorithm: 'ES256' | 'EdDSA' | 'RS256',
+): Promise<readonly [CompactJws, VerificationKey]> {
   const minting = await createTestIssuer({ now: clock.now, algorithm })
   const [published] = minting.jwks.keys
   const material = await importKey(published as NonNullable<typeof published>, algorithm)
@@ -116,6 +118,7 @@ describe('a signature', () => {
 
   it.each([
     ['ES256', 16],
+    ['EdDSA', 24],
     ['RS256', 48],
   ] as const)('waits in a crowd, and gets its own verdict: %s', async (algorithm, most) => {
     const [good, theirs] = await signed(algorithm)
