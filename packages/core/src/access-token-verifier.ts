@@ -11,7 +11,7 @@ import type { VerificationKey } from './verification-key.ts'
 
 /** Turns token text into a verified token, or says why it is none. */
 export interface AccessTokenVerifier {
-  /** Takes the text apart, once, whichever way it is verified then. */
+  /** Takes the text apart, once, and tells by its header and issuer which profile it is for. */
   read(credential: Credential): ClaimedToken | Refusal
   /** `undefined` where something must be waited for, or is better left to other threads. */
   verifyAtOnce(claimed: ClaimedToken): VerifiedToken | Refusal | undefined

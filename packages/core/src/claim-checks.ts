@@ -52,7 +52,7 @@ function checkTexts(claims: Claims): DenialReason | undefined {
   return areTexts ? undefined : 'token_claim'
 }
 
-/** Most are, which asks for no second look; what is absent or inherited is none of the token's. */
+/** Whether a claim is text, or not there. The value is given too, as V8 finds it faster where its name is written. */
 function isText(claims: Claims, name: string, value: unknown): boolean {
   return typeof value === 'string' || own(claims, name) === undefined
 }

@@ -88,7 +88,10 @@ function encode(text: string): boolean {
 }
 
 const ROOM = 16_384
-/** What was decoded, one after another, each to stay: memory of its own for each takes longer to get than to write. */
+/**
+ * What was decoded, one after another. Bytes that were handed out are never written to again, however long they are held:
+ * when there is no room for more, new room is made. Memory of its own for each would take longer to get than to fill.
+ */
 let decoded = new Uint8Array(ROOM)
 let filled = 0
 
@@ -118,7 +121,7 @@ function decodeBase64url(start: number, end: number): Uint8Array<ArrayBuffer> | 
   return rest === 1 || all < 0 || unused !== 0 ? undefined : decoded.subarray(begin, begin + length)
 }
 
-/** Where so many bytes may be written. */
+/** Where so many bytes may be written; one more may be, which the next to come overwrites. */
 function makeRoom(length: number): number {
   if (filled + length > decoded.length) {
     decoded = new Uint8Array(ROOM + length)

@@ -33,7 +33,7 @@ function membersWritten(bytes: Uint8Array): number {
 
 /**
  * How many members there are. With a stack of its own: thousands of nested arrays must not overflow the call stack. In this
- * order, since V8 lists values sooner where it has listed keys, and later where it has frozen them.
+ * order, since V8 lists values faster after it has listed keys, and slower after it has frozen them.
  */
 function freezeMembers(root: object): number {
   let count = 0

@@ -10,12 +10,10 @@ import type {
 } from '@scopegate/core'
 import type { NextFunction, Request } from 'express'
 
+type GuardedRequest = Pick<Request, 'method' | 'originalUrl' | 'rawHeaders'>
+
 /** Express middleware that leaves the types of parameters and bodies to the route. */
-export type Guard = (
-  req: Pick<Request, 'method' | 'originalUrl' | 'rawHeaders'>,
-  res: ServerResponse,
-  next: NextFunction,
-) => void
+export type Guard = (req: GuardedRequest, res: ServerResponse, next: NextFunction) => void
 
 /**
  * Judges every request by the route table and answers those it refuses. Mount it before the routes; the whole path counts,
@@ -59,7 +57,7 @@ interface Authenticated {
 /** Fails closed: where the answer cannot be written, another being under way, the connection ends and nothing runs. */
 async function enforce(
   authorizer: Authorizer,
-  req: Parameters<Guard>[0],
+  req: GuardedRequest,
   res: ServerResponse,
   next: NextFunction,
 ): Promise<void> {

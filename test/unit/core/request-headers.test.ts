@@ -49,15 +49,9 @@ describe('the deciding headers', () => {
   })
 
   it('are found by their names in any case, and by no other name', () => {
-    const names = [
-      'host',
-      ':authority',
-      'origin',
-      'access-control-request-method',
-      'x-api-key',
-      'authorization',
-    ]
-    const reader = createHeaderReader(['authorization', 'x-api-key'])
+    const credentials = ['authorization', 'x-api-key', '_token', '^key', '~~', '1-2', "!#$%&'*+.^_`|~-"]
+    const names = ['host', ':authority', 'origin', 'access-control-request-method', ...credentials]
+    const reader = createHeaderReader(credentials)
     const isRead = (name: string): boolean => reader([name, 'v']).values.includes('v')
     fc.assert(
       fc.property(fc.constantFrom(...names), fc.infiniteStream(fc.boolean()), (name, upper) => {
@@ -84,7 +78,7 @@ describe('the deciding headers', () => {
           '\u0141',
         ]) {
           const near = name.slice(0, at) + other + name.slice(at + 1)
-          expect(isRead(near), JSON.stringify(near)).toBe(false)
+          expect(isRead(near), JSON.stringify(near)).toBe(names.includes(near))
         }
       }
     }

@@ -242,6 +242,21 @@ describe('a signature, whatever objects have inherited', () => {
   })
 })
 
+describe('a key, whatever objects have inherited', () => {
+  const inherited = { passphrase: 1, cipher: 'aes-256-cbc', encoding: 'hex', type: 'pkcs1', format: 'pem' }
+  it.each(Object.entries(inherited))('is imported as it is: %s', async (name, value) => {
+    const published = ALGORITHMS.filter((algorithm) => !algorithm.startsWith('HS')).map(
+      (algorithm) => [algorithm, publish(keys, pairOf(algorithm))] as const,
+    )
+    Object.defineProperty(Object.prototype, name, { value, writable: true, configurable: true })
+    try {
+      for (const [algorithm, jwk] of published) await node.importKey(jwk, algorithm)
+    } finally {
+      Reflect.deleteProperty(Object.prototype, name)
+    }
+  })
+})
+
 describe('a signature', () => {
   it.each(ALGORITHMS)('%s is good for both implementations', async (algorithm) => {
     expect(await verdicts(algorithm, signatureOf(algorithm))).toEqual(['good', 'good'])
