@@ -142,9 +142,9 @@ interface Scheme {
   readonly mostInPool: number
 }
 
-const MOST_IN_POOL = 16
-/** With 16 of EdDSA the threads are without work now and then. */
-const MOST_EDDSA_IN_POOL = 24
+const MOST_IN_POOL = 24
+/** With as few of EdDSA the threads are without work now and then. */
+const MOST_EDDSA_IN_POOL = 40
 /** An RSA signature is verified in a third of the time. */
 const MOST_RSA_IN_POOL = 48
 
