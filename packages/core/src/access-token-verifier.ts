@@ -20,7 +20,7 @@ export interface AccessTokenVerifier {
 }
 
 /** A token as it presents itself: nothing of it is to be trusted before its signature is. */
-export interface ClaimedToken {
+interface ClaimedToken {
   readonly jws: CompactJws
   readonly profile: TokenProfile
   readonly value: string
