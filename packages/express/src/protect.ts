@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import type {
   AccessToken,
+  AuthorizationDecision,
   Authorizer,
   DeniedDecision,
   ResourceServer,
@@ -43,40 +44,55 @@ export function requireScopes<Scope extends string>(
   return guard(server.requiring(requirement))
 }
 
-/** Only `next` can make it reject; Express 4 would leave that unhandled. */
+/**
+ * Fails closed: where the answer cannot be written, another being under way, the connection ends and nothing runs. A decision
+ * that needs no waiting is obeyed in the same turn, as by any synchronous middleware.
+ */
 function guard(authorizer: Authorizer): Guard {
   return function scopegate(req, res, next) {
-    enforce(authorizer, req, res, next).catch(next)
+    try {
+      const request = { method: req.method, target: req.originalUrl, rawHeaders: req.rawHeaders }
+      const decision = authorizer.authorizeNow(request)
+      if (decision === undefined) return void wait(authorizer.authorize(request), req, res, next).catch(next)
+      if (!obey(decision, req, res)) return
+    } catch {
+      return void res.destroy()
+    }
+    next()
   }
+}
+
+/** Only `next` can make it reject; Express 4 would leave that unhandled. */
+async function wait(
+  deciding: Promise<AuthorizationDecision>,
+  req: GuardedRequest,
+  res: ServerResponse,
+  next: NextFunction,
+): Promise<void> {
+  try {
+    if (!obey(await deciding, req, res)) return
+  } catch {
+    return void res.destroy()
+  }
+  next()
 }
 
 interface Authenticated {
   auth?: AccessToken | undefined
 }
 
-/** Fails closed: where the answer cannot be written, another being under way, the connection ends and nothing runs. */
-async function enforce(
-  authorizer: Authorizer,
-  req: GuardedRequest,
-  res: ServerResponse,
-  next: NextFunction,
-): Promise<void> {
-  try {
-    const request = { method: req.method, target: req.originalUrl, rawHeaders: req.rawHeaders }
-    const decision = authorizer.authorizeNow(request) ?? (await authorizer.authorize(request))
-    write(res, decision.headers)
-    if (decision.allowed === true) {
-      ;(req as Authenticated).auth = decision.token
-      writeAgain(res, decision.headers)
-    } else {
-      res.statusCode = decision.status
-      setLength(req, res, decision)
-      return void res.end(decision.body)
-    }
-  } catch {
-    return void res.destroy()
+/** Whether the handler runs. */
+function obey(decision: AuthorizationDecision, req: GuardedRequest, res: ServerResponse): boolean {
+  write(res, decision.headers)
+  if (decision.allowed === true) {
+    ;(req as Authenticated).auth = decision.token
+    writeAgain(res, decision.headers)
+    return true
   }
-  next()
+  res.statusCode = decision.status
+  setLength(req, res, decision)
+  res.end(decision.body)
+  return false
 }
 
 /** Also where an earlier middleware said another; of an answer without a body nothing is claimed. */

@@ -170,8 +170,9 @@ describe.each([
     expect(reply.headers).toMatchObject({ 'access-control-allow-origin': appOrigin, 'x-brought': 'yes' })
   })
 
-  it('hands what `next` throws to `next`, as Express does for a synchronous middleware', async () => {
+  it('hands what `next` throws to `next` where it had to wait, as Express does for a synchronous middleware', async () => {
     const errors: unknown[] = []
+    const cold = await gate.bearer('query')
     const { url, close } = await listen((req, res) => {
       const next = (error?: unknown): void => {
         errors.push(error)
@@ -181,7 +182,7 @@ describe.each([
       protect(gate.server)(Object.assign(req, { method: 'GET', originalUrl: '/api/x' }), res, next)
     })
     open.push(close)
-    expect((await get(url, '/api/x', { Authorization: good })).body).toBe('answered')
+    expect((await get(url, '/api/x', { Authorization: cold })).body).toBe('answered')
     expect(errors).toEqual([undefined, new Error('from downstream')])
   })
 
