@@ -10,6 +10,8 @@ export interface Settings {
   readonly pairs: number
   /** In how many processes, one after another, each contestant is measured where processes differ. */
   readonly casts: number
+  /** The same for servers, where what is looked for is small beside what processes differ by. */
+  readonly serverCasts: number
   /** Requests of one burst over HTTP. */
   readonly requests: number
   /** Requests each HTTP server answers before anything is measured. */
@@ -23,10 +25,11 @@ export const FULL: Settings = {
   rounds: 9,
   bursts: 8,
   sampleMs: 15,
-  pairs: 9,
+  pairs: 5,
   casts: 3,
+  serverCasts: 7,
   requests: 100,
-  warmUp: 5000,
+  warmUp: 12_000,
   tokenShare: 1,
 }
 
@@ -37,6 +40,7 @@ export const QUICK: Settings = {
   sampleMs: 5,
   pairs: 2,
   casts: 1,
+  serverCasts: 1,
   requests: 64,
   warmUp: 64,
   tokenShare: 0.005,

@@ -42,7 +42,7 @@ export const http: Suite = async (bench) => {
 async function measureFramework(bench: Bench, framework: string): Promise<readonly Row[]> {
   const plain: Series[] = []
   const fromPages: Series[] = []
-  for (let cast = 0; cast < bench.settings.casts; cast++) {
+  for (let cast = 0; cast < bench.settings.serverCasts; cast++) {
     await withServers(bench, framework, async (servers) => {
       const [one, other] = await measureCast(bench, framework, servers)
       plain.push(one)
