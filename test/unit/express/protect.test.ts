@@ -215,11 +215,24 @@ describe.each([
     expect(called).not.toHaveBeenCalled()
   })
 
-  it('denies where the authorizer itself breaks its word', async () => {
-    const broken = async () => await Promise.reject(new Error('broken'))
-    const server = { protecting: () => ({ authorizeNow: () => undefined, authorize: broken }) }
+  it.each([
+    ['rejects', { authorizeNow: () => undefined, authorize: async () => thrower() }],
+    ['throws', { authorizeNow: () => undefined, authorize: thrower }],
+    ['throws at once', { authorizeNow: thrower }],
+    ['decides nothing', { authorizeNow: () => undefined, authorize: async () => undefined }],
+    ['decides nothing at once', { authorizeNow: () => null }],
+    ['says no more than yes', { authorizeNow: () => ({ allowed: true }) }],
+    [
+      'is not sure',
+      { authorizeNow: () => ({ allowed: 'true', headers: { remove: [], set: [], append: [] } }) },
+    ],
+  ])('denies where the authorizer itself %s', async (_how, authorizer) => {
+    const server = { protecting: () => authorizer }
     const handler = vi.fn()
-    const url = await serve((app) => app.use(protect(server as unknown as ResourceServer)).use(handler))
+    const url = await serve((app) => {
+      app.use(protect(server as unknown as ResourceServer)).use(handler)
+      app.use(((_error, _req, _res, _next) => handler()) as express5.ErrorRequestHandler)
+    })
     await expect(get(url, '/api/x')).rejects.toThrow('without an answer')
     expect(handler).not.toHaveBeenCalled()
   })
