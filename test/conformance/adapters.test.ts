@@ -34,8 +34,8 @@ interface Situations {
   throwing(server: ResourceServer, error: unknown): RequestListener
   /** `GET /v1/vps/map` guarded by `requireScopes(server, 'write')`, with the table in front or not. */
   guarded(server: ResourceServer, ran: () => void, table: boolean): RequestListener
-  /** The gate behind a middleware that says `Content-Length: 5` of every answer. */
-  misled(server: ResourceServer): RequestListener
+  /** The gate behind a middleware that says these things of every answer. */
+  misled(server: ResourceServer, headers: Readonly<Record<string, string>>): RequestListener
   /** Answers whether `optionalAccessToken` is there, and what `accessToken` throws, with or without a gate. */
   reading(server: ResourceServer | undefined): RequestListener
 }
@@ -65,9 +65,9 @@ const express5: Situations = {
       ((_error, _req, res, _next) => void res.status(418).end()) satisfies express.ErrorRequestHandler,
     )
   },
-  misled: (server) => {
+  misled: (server, headers) => {
     const app = express().use((_req, res, next) => {
-      res.setHeader('Content-Length', '5')
+      res.set(headers)
       next()
     })
     return app.use(onExpress.protect(server))
@@ -122,10 +122,10 @@ const koa: Situations = {
     })
     return app.callback()
   },
-  misled: (server) => {
+  misled: (server, headers) => {
     const app = new Koa()
     app.use(async (ctx, next) => {
-      ctx.set('Content-Length', '5')
+      ctx.set(headers)
       await next()
     })
     return app.use(onKoa.protect(server)).callback()
@@ -188,10 +188,10 @@ const hono: Situations = {
     )
     return getRequestListener(app.fetch)
   },
-  misled: (server) => {
+  misled: (server, headers) => {
     const app = new Hono()
     app.use(async (c, next) => {
-      c.header('Content-Length', '5')
+      for (const [name, value] of Object.entries(headers)) c.header(name, value)
       await next()
     })
     app.use(onHono.protect(server))
@@ -272,15 +272,36 @@ describe.each(Object.entries({ express5, koa, hono }))('%s', (_, framework) => {
   })
 
   it('says how long its own answer is, whatever was said before it', async () => {
-    const listener = framework.misled(newServer())
+    const listener = framework.misled(newServer(), { 'Content-Length': '5' })
     const denied = await send(listener, [])
     expect([denied.status, valuesOf(denied, 'content-length')]).toEqual([401, [String(denied.body.length)]])
     expect(valuesOf(await send(listener, [], '/v1/vps/map', 'HEAD'), 'content-length')).toEqual([])
     const silent = framework.misled(
       createServer(issuer, clock, { renderError: ({ status: same }) => ({ status: same, body: '' }) }),
+      { 'Content-Length': '5' },
     )
     const empty = await send(silent, [])
     expect([empty.body, valuesOf(empty, 'content-length')]).toEqual(['', ['0']])
+  })
+
+  it('says nothing else of its body, whatever was said before it', async () => {
+    const listener = framework.misled(newServer(), {
+      'Content-Type': 'text/html',
+      'Transfer-Encoding': 'chunked',
+    })
+    const denied = await send(listener, [])
+    expect([denied.status, valuesOf(denied, 'content-type')]).toEqual([401, ['application/json']])
+    expect(valuesOf(denied, 'content-length')).toEqual([String(denied.body.length)])
+    expect(valuesOf(denied, 'transfer-encoding')).toEqual([])
+    const asked: [string, string][] = [
+      ['Origin', ORIGIN],
+      ['Access-Control-Request-Method', 'GET'],
+    ]
+    const preflight = await send(listener, asked, '/v1/vps/map', 'OPTIONS')
+    expect([preflight.status, preflight.body]).toEqual([204, ''])
+    for (const name of ['content-type', 'content-length', 'transfer-encoding']) {
+      expect(valuesOf(preflight, name), name).toEqual([])
+    }
   })
 
   it.each(['before', 'after'] as const)('owns CORS with cors() %s it', async (where) => {

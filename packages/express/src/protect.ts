@@ -5,11 +5,11 @@ import type {
   Authorizer,
   DeniedDecision,
   ResourceServer,
-  ResponseHeaders,
   RouteRequirement,
   ScopeExpression,
 } from '@scopegate/core'
 import type { NextFunction, Request } from 'express'
+import { keepHeaders, writeHeaders } from './response-headers.ts'
 
 type GuardedRequest = Pick<Request, 'method' | 'originalUrl' | 'rawHeaders'>
 
@@ -45,7 +45,7 @@ export function requireScopes<Scope extends string>(
 }
 
 /**
- * Fails closed: where the answer cannot be written, another being under way, the connection ends and nothing runs. A decision
+ * Fails closed: where an answer cannot be written, another being under way, the connection ends and nothing runs. A decision
  * that needs no waiting is obeyed in the same turn, as by any synchronous middleware.
  */
 function guard(authorizer: Authorizer): Guard {
@@ -53,17 +53,16 @@ function guard(authorizer: Authorizer): Guard {
     try {
       const request = { method: req.method, target: req.originalUrl, rawHeaders: req.rawHeaders }
       const decision = authorizer.authorizeNow(request)
-      if (decision === undefined) return void wait(authorizer.authorize(request), req, res, next).catch(next)
+      if (decision === undefined) return void obeyLater(authorizer.authorize(request), req, res, next)
       if (!obey(decision, req, res)) return
     } catch {
-      return void res.destroy()
+      return abandon(res)
     }
-    next()
+    goOn(next)
   }
 }
 
-/** Only `next` can make it reject; Express 4 would leave that unhandled. */
-async function wait(
+async function obeyLater(
   deciding: Promise<AuthorizationDecision>,
   req: GuardedRequest,
   res: ServerResponse,
@@ -72,73 +71,53 @@ async function wait(
   try {
     if (!obey(await deciding, req, res)) return
   } catch {
-    return void res.destroy()
+    return abandon(res)
   }
-  next()
+  goOn(next)
+}
+
+/** What `next` throws is handed to it, as Express does for a synchronous middleware: after a wait nobody else would. */
+function goOn(next: NextFunction): void {
+  try {
+    next()
+  } catch (error) {
+    next(error)
+  }
 }
 
 interface Authenticated {
   auth?: AccessToken | undefined
 }
 
-/** Whether the handler runs. */
+/** Whether the handler may run; where not, the request has been answered. */
 function obey(decision: AuthorizationDecision, req: GuardedRequest, res: ServerResponse): boolean {
-  write(res, decision.headers)
-  if (decision.allowed === true) {
-    ;(req as Authenticated).auth = decision.token
-    writeAgain(res, decision.headers)
-    return true
-  }
-  res.statusCode = decision.status
-  setLength(req, res, decision)
-  res.end(decision.body)
+  if (decision.allowed !== true) return refuse(decision, req, res)
+  keepHeaders(res, decision.headers)
+  ;(req as Authenticated).auth = decision.token
+  return true
+}
+
+const ABOUT_BODY = ['Content-Length', 'Content-Type', 'Transfer-Encoding']
+
+/** What an earlier middleware said of another body is dropped; of an answer without one nothing is claimed. */
+function refuse(
+  { status, headers, body }: DeniedDecision,
+  { method }: GuardedRequest,
+  res: ServerResponse,
+): false {
+  for (const name of ABOUT_BODY) res.removeHeader(name)
+  writeHeaders(res, headers)
+  res.statusCode = status
+  if (method !== 'HEAD' && status !== 204) res.setHeader('Content-Length', Buffer.byteLength(body))
+  res.end(body)
   return false
 }
 
-/** Also where an earlier middleware said another; of an answer without a body nothing is claimed. */
-function setLength(
-  { method }: Pick<Request, 'method'>,
-  res: ServerResponse,
-  { status, body }: DeniedDecision,
-): void {
-  if (method === 'HEAD' || status === 204) res.removeHeader('Content-Length')
-  else res.setHeader('Content-Length', Buffer.byteLength(body))
-}
-
-function write(res: ServerResponse, { remove, set, append }: ResponseHeaders): void {
-  for (const name of remove) res.removeHeader(name)
-  for (const [name, value] of set) res.setHeader(name, value)
-  for (const [name, value] of append) res.setHeader(name, joined(res.getHeader(name), value))
-}
-
-/**
- * What handlers set would undo what the gate owns, so that is written once more when the headers go out; not only then, as
- * not all that sends headers comes by.
- */
-function writeAgain(res: ServerResponse, headers: ResponseHeaders): void {
-  if (headers.remove.length + headers.set.length + headers.append.length === 0) return
-  const { writeHead } = res
-  res.writeHead = (...args: unknown[]) => {
-    if (typeof args.at(-1) === 'object') setAll(res, args.pop())
-    write(res, headers)
-    return Reflect.apply(writeHead, res, args)
+/** Never throws: an error handler might send the request on. */
+function abandon(res: ServerResponse): void {
+  try {
+    res.destroy()
+  } catch {
+    // something put another `destroy` there; the request stays without an answer
   }
-}
-
-/** Sets what `writeHead` was given, in either of its two forms, which it would set after us. */
-function setAll(res: ServerResponse, given: unknown): void {
-  if (!Array.isArray(given)) {
-    for (const [name, value] of Object.entries(given ?? {})) res.setHeader(name, value as string)
-    return
-  }
-  for (let at = 0; at < given.length; at += 2) res.removeHeader(given[at])
-  for (let at = 0; at < given.length; at += 2) res.appendHeader(given[at], given[at + 1])
-}
-
-/** Names nothing twice. */
-function joined(before: ReturnType<ServerResponse['getHeader']>, value: string): string {
-  if (before === undefined || before === value) return value
-  const names = `${[before ?? [], value].flat()}`.split(/, */)
-  const lower = names.map((name) => name.toLowerCase())
-  return names.filter((_, at) => lower.indexOf(lower[at] as string) === at).join(', ')
 }

@@ -65,9 +65,12 @@ function deny(c: Context, { status, body, headers }: core.DeniedDecision): void 
     return
   }
   c.res = c.newResponse(content, status as 401)
-  c.res.headers.delete('Content-Length') // that of an earlier middleware
+  // What an earlier middleware said of another body.
+  for (const name of ABOUT_BODY) c.res.headers.delete(name)
   write(c.res.headers, headers)
 }
+
+const ABOUT_BODY = ['Content-Length', 'Content-Type', 'Transfer-Encoding']
 
 function isEmpty(headers: Headers): boolean {
   for (const _ of headers) return false

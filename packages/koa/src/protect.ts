@@ -1,7 +1,7 @@
-import type { ServerResponse } from 'node:http'
 import type * as core from '@scopegate/core'
 import type { Middleware } from 'koa'
 import type { State } from './access-token.ts'
+import { keepHeaders, writeHeaders } from './response-headers.ts'
 
 /**
  * Judges every request by the route table and answers those it refuses. Mount it on the app, before the routes: a router
@@ -37,11 +37,12 @@ function guard(authorizer: core.Authorizer): Middleware<State> {
     try {
       const request = { method: ctx.method, target: ctx.originalUrl, rawHeaders: ctx.req.rawHeaders }
       const decision = authorizer.authorizeNow(request) ?? (await authorizer.authorize(request))
-      write(ctx.res, decision.headers)
       if (decision.allowed === true) {
+        keepHeaders(ctx.res, decision.headers) // an error is left alone: it may be shared, frozen, or bring headers
         ctx.state.auth = decision.token
-        writeAgain(ctx.res, decision.headers)
       } else {
+        writeHeaders(ctx.res, decision.headers)
+        ctx.remove('Transfer-Encoding')
         ctx.status = decision.status
         ctx.body = decision.body
         if (ctx.method === 'HEAD' || decision.status === 204) ctx.remove('Content-Length') // it would claim that GET has none
@@ -52,43 +53,4 @@ function guard(authorizer: core.Authorizer): Middleware<State> {
     }
     return await next()
   }
-}
-
-function write(res: ServerResponse, { remove, set, append }: core.ResponseHeaders): void {
-  for (const name of remove) res.removeHeader(name)
-  for (const [name, value] of set) res.setHeader(name, value)
-  for (const [name, value] of append) res.setHeader(name, joined(res.getHeader(name), value))
-}
-
-/**
- * What handlers set would undo what the gate owns, and Koa drops all headers when something throws, so they are written once
- * more when the headers go out; not only then, as not all that sends headers comes by. The error is left alone: it may be
- * shared, frozen, or bring headers.
- */
-function writeAgain(res: ServerResponse, headers: core.ResponseHeaders): void {
-  if (headers.remove.length + headers.set.length + headers.append.length === 0) return
-  const { writeHead } = res
-  res.writeHead = (...args: unknown[]) => {
-    if (typeof args.at(-1) === 'object') setAll(res, args.pop())
-    write(res, headers)
-    return Reflect.apply(writeHead, res, args)
-  }
-}
-
-/** Sets what `writeHead` was given, in either of its two forms, which it would set after us. */
-function setAll(res: ServerResponse, given: unknown): void {
-  if (!Array.isArray(given)) {
-    for (const [name, value] of Object.entries(given ?? {})) res.setHeader(name, value as string)
-    return
-  }
-  for (let at = 0; at < given.length; at += 2) res.removeHeader(given[at])
-  for (let at = 0; at < given.length; at += 2) res.appendHeader(given[at], given[at + 1])
-}
-
-/** Names nothing twice. */
-function joined(before: ReturnType<ServerResponse['getHeader']>, value: string): string {
-  if (before === undefined || before === value) return value
-  const names = `${[before ?? [], value].flat()}`.split(/, */)
-  const lower = names.map((name) => name.toLowerCase())
-  return names.filter((_, at) => lower.indexOf(lower[at] as string) === at).join(', ')
 }

@@ -170,9 +170,26 @@ describe.each([
     expect(reply.headers).toMatchObject({ 'access-control-allow-origin': appOrigin, 'x-brought': 'yes' })
   })
 
-  it('hands what `next` throws to `next` where it had to wait, as Express does for a synchronous middleware', async () => {
-    const errors: unknown[] = []
+  it('goes on in the same turn where nothing has to be waited for', async () => {
+    const turns: boolean[] = []
+    const { url, close } = await listen((req, res) => {
+      let returned = false
+      const next = (): void => {
+        turns.push(returned)
+        res.end()
+      }
+      protect(gate.server)(Object.assign(req, { originalUrl: '/api/x', method: 'GET' }), res, next)
+      returned = true
+    })
+    open.push(close)
     const cold = await gate.bearer('query')
+    await get(url, '/api/x', { Authorization: cold })
+    await get(url, '/api/x', { Authorization: cold })
+    expect(turns).toEqual([true, false])
+  })
+
+  it('hands what `next` throws to `next`, as Express does for a synchronous middleware', async () => {
+    const errors: unknown[] = []
     const { url, close } = await listen((req, res) => {
       const next = (error?: unknown): void => {
         errors.push(error)
@@ -182,25 +199,53 @@ describe.each([
       protect(gate.server)(Object.assign(req, { method: 'GET', originalUrl: '/api/x' }), res, next)
     })
     open.push(close)
-    expect((await get(url, '/api/x', { Authorization: cold })).body).toBe('answered')
-    expect(errors).toEqual([undefined, new Error('from downstream')])
+    const cold = await gate.bearer('query')
+    for (const _ of ['cold', 'warm'])
+      expect((await get(url, '/api/x', { Authorization: cold })).body).toBe('answered')
+    const [error] = errors.splice(1, 1)
+    expect(error).toEqual(new Error('from downstream'))
+    expect(errors).toEqual([undefined, undefined, error])
   })
 
   it.each([
     ['cold', 'query'],
+    ['warm', 'query'],
     ['denied', 'none'],
-  ])('ends the connection where an answer was begun (%s)', async (_case, scope) => {
+  ])('ends the connection where an answer was begun (%s)', async (how, scope) => {
     const handler = vi.fn()
-    const token = await gate.bearer(scope)
+    const token = how === 'warm' ? good : await gate.bearer(scope)
     const url = await serve((app) => {
       app.use((_req, res, next) => {
+        res.flushHeaders()
         res.write('partial')
         next()
       })
       app.use(protect(gate.server)).use(handler)
+      app.use(((_error, _req, _res, _next) => handler()) as express5.ErrorRequestHandler)
     })
-    const reply = await get(url, '/api/x', { Authorization: token })
-    expect(reply.body).not.toContain('error')
+    const reply = await get(url, '/api/x', { Authorization: token }).catch(() => undefined)
+    expect(reply?.body).not.toContain('error')
+    expect(handler).not.toHaveBeenCalled()
+  })
+
+  it('runs nothing where the connection cannot even be ended', async () => {
+    const handler = vi.fn()
+    const url = await serve((app) => {
+      app.use((_req, res, next) => {
+        const { destroy } = res
+        res.destroy = () => {
+          Reflect.apply(destroy, res, [])
+          throw new Error('destroyed')
+        }
+        res.write('partial')
+        next()
+      })
+      app.use(protect(gate.server)).use(handler)
+      app.use(((_error, _req, _res, next) => next()) as express5.ErrorRequestHandler).use(handler)
+    })
+    for (const authorization of [await gate.bearer('query'), good, '']) {
+      await get(url, '/api/x', { Authorization: authorization }).catch(() => undefined)
+    }
     expect(handler).not.toHaveBeenCalled()
   })
 
