@@ -82,7 +82,8 @@ export function perSecond(series: Series): Series {
 
 /** What several processes of the same contestants measured. */
 export function joinSeries(parts: readonly Series[]): Series {
-  return mapValues(parts[0] ?? {}, (_, name) => parts.flatMap((part) => part[name] ?? []))
+  const names = new Set(parts.flatMap(Object.keys))
+  return Object.fromEntries([...names].map((name) => [name, parts.flatMap((part) => part[name] ?? [])]))
 }
 
 const LEAST_TOLD = 0.1

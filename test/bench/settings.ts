@@ -6,7 +6,7 @@ export interface Settings {
   readonly bursts: number
   /** The timed part of one burst in process, in milliseconds. */
   readonly sampleMs: number
-  /** How many pairs (without and with a contestant) are measured over HTTP in each process. */
+  /** How often each contestant and the bare app are measured over HTTP, by turns, in each process. */
   readonly pairs: number
   /** In how many processes, one after another, each contestant is measured where processes differ. */
   readonly casts: number
@@ -27,7 +27,7 @@ export const FULL: Settings = {
   sampleMs: 15,
   pairs: 5,
   casts: 3,
-  serverCasts: 7,
+  serverCasts: 5,
   requests: 100,
   warmUp: 12_000,
   tokenShare: 1,

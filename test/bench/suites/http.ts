@@ -14,7 +14,7 @@ const BARE = 'bare'
 const OURS = 'scopegate'
 /** What no gate can cost less than. */
 const LEAST = 'a middleware that only goes on'
-/** Does more than any peer: it is measured beside them, not against them. */
+/** Does more than any peer, of requests that have an `Origin`: measured beside them, not against them. */
 const WITH_ORIGINS = 'scopegate with origins'
 
 const PEERS: Readonly<Record<string, readonly string[]>> = {
@@ -40,101 +40,78 @@ export const http: Suite = async (bench) => {
 
 /** Two processes of one program may differ for as long as they live, so each contestant is measured in several. */
 async function measureFramework(bench: Bench, framework: string): Promise<readonly Row[]> {
-  const plain: Series[] = []
-  const fromPages: Series[] = []
+  const pairs: Series[] = []
+  const contestants = [...contestantsOf(framework), WITH_ORIGINS]
   for (let cast = 0; cast < bench.settings.serverCasts; cast++) {
-    await withServers(bench, framework, async (servers) => {
-      const [one, other] = await measureCast(bench, framework, servers)
-      plain.push(one)
-      fromPages.push(other)
-    })
+    bench.progress(`CPU added per request, ${framework}, ${cast + 1} of ${bench.settings.serverCasts}`)
+    for (const contestant of rotated(contestants, cast)) {
+      pairs.push(await measurePair(bench, framework, contestant))
+    }
   }
-  return rowsOf(framework, joinSeries(plain), joinSeries(fromPages))
+  return rowsOf(framework, joinSeries(pairs))
 }
 
 function contestantsOf(framework: string): readonly string[] {
   return [OURS, LEAST, ...(PEERS[framework] ?? [])]
 }
 
-type Servers = ReadonlyMap<string, BenchServer>
-
-async function withServers(
-  { tokens }: Bench,
-  framework: string,
-  use: (servers: Servers) => Promise<void>,
-): Promise<void> {
-  const set = tokens(ORDER)
+/**
+ * Both run for as long as they are measured and no longer: a server that waits for seconds throws away what it had compiled.
+ */
+async function measurePair(bench: Bench, framework: string, contestant: string): Promise<Series> {
+  const set = bench.tokens(ORDER)
+  const requests = makeRequests(set, { origin: contestant === WITH_ORIGINS })
   const jwks = await publishKey(set)
-  const servers = new Map<string, BenchServer>()
+  const input = { tokens: set, jwksUri: jwks.url }
+  const servers = [
+    await startServer(framework, BARE, input),
+    await startServer(framework, contestant, input),
+  ] as const
   try {
-    for (const contestant of [BARE, WITH_ORIGINS, ...contestantsOf(framework)]) {
-      servers.set(contestant, await startServer(framework, contestant, { tokens: set, jwksUri: jwks.url }))
-    }
-    await stayAwake(async () => await use(servers))
+    return await stayAwake(async () => {
+      const [bare, other] = servers.map((server) => costOf(server, requests)) as [CostOf, CostOf]
+      return await addedCost(contestant, bare, other, bench.settings)
+    })
   } finally {
-    for (const server of servers.values()) server.stop()
+    for (const server of servers) server.stop()
     jwks.close()
   }
 }
 
-async function measureCast(
-  { settings, tokens, progress }: Bench,
-  framework: string,
-  servers: Servers,
-): Promise<readonly [plain: Series, fromPage: Series]> {
-  const set = tokens(ORDER)
-  const load = { requests: makeRequests(set), count: settings.requests, status: 200 }
-  const fromPage = { ...load, requests: makeRequests(set, { origin: true }) }
-  progress(`CPU added per request, ${framework}: warming up`)
-  for (const [name, server] of servers) {
-    const loads = name === BARE ? [load, fromPage] : [name === WITH_ORIGINS ? fromPage : load]
-    for (const each of loads) await server.measure({ ...each, count: settings.warmUp })
-  }
-  progress(`CPU added per request, ${framework}`)
-  return [
-    await addedCost(servers, contestantsOf(framework), load, settings),
-    await addedCost(servers, [WITH_ORIGINS], fromPage, settings),
-  ]
+/** The CPU per request, of so many. */
+type CostOf = (count: number) => Promise<number>
+
+function costOf({ measure }: BenchServer, requests: Load['requests']): CostOf {
+  return async (count) => (await measure({ requests, count, status: 200 })).cost
 }
 
-function rowsOf(framework: string, plain: Series, fromPage: Series): readonly Row[] {
+async function addedCost(
+  contestant: string,
+  bare: CostOf,
+  other: CostOf,
+  { warmUp, pairs, bursts, requests }: Settings,
+): Promise<Series> {
+  for (const cost of [bare, other]) await cost(warmUp)
+  const added: number[] = []
+  const whole: number[] = []
+  const two = new Map<CostOf, Measurement>(
+    [bare, other].map((cost) => [cost, async () => await cost(requests)]),
+  )
+  for (let pair = 0; pair < pairs; pair++) {
+    const costs = await measureInBursts(two, bursts)
+    const [without = 0, withIt = 0] = [costs.get(bare), costs.get(other)]
+    whole.push(without)
+    added.push(withIt - without)
+  }
+  return { [BARE]: whole, [contestant]: added }
+}
+
+function rowsOf(framework: string, series: Series): readonly Row[] {
   const name = `CPU added per request, ${framework}`
-  const { [BARE]: bare = [], ...added } = plain
-  const { [WITH_ORIGINS]: scopegate = [] } = fromPage
+  const { [BARE]: bare = [], [WITH_ORIGINS]: scopegate = [], ...added } = series
   return [
     toRow({ name, unit: 'us', series: added, limit: LEAST, isDifference: true, notes: NOTES }),
     toRow({ name: `${name}, from a page`, unit: 'us', series: { scopegate } }),
-    toRow({
-      name: `CPU per request, bare ${framework} app`,
-      unit: 'us',
-      series: { bare },
-      ours: BARE,
-    }),
+    toRow({ name: `CPU per request, bare ${framework} app`, unit: 'us', series: { bare }, ours: BARE }),
   ]
-}
-
-/** Pairs of the bare app and a contestant, by turns. */
-async function addedCost(
-  servers: ReadonlyMap<string, BenchServer>,
-  contestants: readonly string[],
-  load: Load,
-  { pairs, bursts }: Settings,
-): Promise<Series> {
-  const series: Record<string, number[]> = Object.fromEntries(
-    [BARE, ...contestants].map((name) => [name, []]),
-  )
-  for (let pair = 0; pair < pairs; pair++) {
-    for (const contestant of rotated(contestants, pair)) {
-      const two = new Map([BARE, contestant].map((name) => [name, costOf(servers.get(name), load)]))
-      const costs = await measureInBursts(two, bursts)
-      const [bare = 0, whole = 0] = [costs.get(BARE), costs.get(contestant)]
-      series[BARE]?.push(bare)
-      series[contestant]?.push(whole - bare)
-    }
-  }
-  return series
-}
-
-function costOf(server: BenchServer | undefined, load: Load): Measurement {
-  return async () => (await (server as BenchServer).measure(load)).cost
 }
