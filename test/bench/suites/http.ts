@@ -63,15 +63,11 @@ async function measurePair(bench: Bench, framework: string, contestant: string):
   const requests = makeRequests(set, { origin: contestant === WITH_ORIGINS })
   const jwks = await publishKey(set)
   const input = { tokens: set, jwksUri: jwks.url }
-  const servers = [
-    await startServer(framework, BARE, input),
-    await startServer(framework, contestant, input),
-  ] as const
+  const servers: BenchServer[] = []
   try {
-    return await stayAwake(async () => {
-      const [bare, other] = servers.map((server) => costOf(server, requests)) as [CostOf, CostOf]
-      return await addedCost(contestant, bare, other, bench.settings)
-    })
+    for (const name of [BARE, contestant]) servers.push(await startServer(framework, name, input))
+    const [bare, other] = servers.map((server) => costOf(server, requests)) as [CostOf, CostOf]
+    return await stayAwake(async () => await addedCost(contestant, bare, other, bench.settings))
   } finally {
     for (const server of servers) server.stop()
     jwks.close()
